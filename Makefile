@@ -1,0 +1,74 @@
+# Tundish: what a developer does here. `make help` lists it.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+# The plant that make run and make ui work on, and the folder for all that it makes.
+PLANT  ?= data/plants/demo
+HOME_DIR ?= data/runtime
+TUNDISH := $(BIN)/tundish
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-all ui check lint types sql yaml imports drift format bench lock clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(STAMP) ## virtual environment with the locked packages
+
+$(STAMP): requirements.lock bootstrap.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tundish needs Python 3.11 or newer, found " + sys.version.split()[0] + ": try make PYTHON=python3.11")'
+	@echo "setting up $(VENV) (once; again only when the lock changes)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r bootstrap.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+run: $(STAMP) ## the main job: the demo plant from exports to a gated release
+	@$(TUNDISH) simulate --if-missing --plant $(PLANT) --home $(HOME_DIR)
+	@$(TUNDISH) run --plant $(PLANT) --home $(HOME_DIR)
+
+test: $(STAMP) ## the test suite without the long tests
+	@$(BIN)/python -m pytest
+
+test-all: $(STAMP) ## every test, the long ones too
+	@$(BIN)/python -m pytest -m 'long or not long'
+
+ui: $(STAMP) ## Dagster's UI on the plant's data flow
+	@$(TUNDISH) ui --plant $(PLANT) --home $(HOME_DIR)
+
+check: lint types imports sql yaml drift test ## everything that CI runs
+
+lint: $(STAMP) ## ruff: rules and format
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+
+types: $(STAMP) ## mypy, strict
+	@$(BIN)/mypy
+
+imports: $(STAMP) ## the direction of imports
+	@$(BIN)/lint-imports --no-cache
+
+sql: $(STAMP) ## sqlfluff on the dbt project
+	@cd dbt_project && ../$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar models tests
+
+yaml: $(STAMP) ## yamllint on contracts, plants and dbt properties
+	@$(BIN)/yamllint --strict .
+
+drift: $(STAMP) ## generated files agree with the contracts
+	@$(BIN)/python -m orchestration.lib.generate --check
+
+format: $(STAMP) ## put Python and SQL into shape
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
+	@cd dbt_project && ../$(BIN)/sqlfluff fix --disable-progress-bar models tests
+
+bench: $(STAMP) ## speed and memory, side by side with other engines
+	@$(BIN)/python -m tests.benchmarks.historian
+
+lock: $(STAMP) ## pin anew what pyproject.toml asks for
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes \
+		--no-emit-index-url --custom-compile-command 'make lock' -o requirements.lock pyproject.toml
+
+clean: ## remove the virtual environment and all that the pipeline made
+	rm -rf $(VENV) data/runtime dbt_project/target dbt_project/logs
