@@ -1,0 +1,170 @@
+"""Files that dbt needs and that follow from elsewhere: sources from contracts, entity feeders from file names.
+
+Here: the text of ``_<system>__sources.yml`` and ``entity_systems.sql``, their writing and their drift check.
+Not here: reading contracts (``ingestion.contracts``), the macros that use the lists (``dbt_project/macros``).
+
+Run as ``python -m orchestration.lib.generate``; with ``--check`` nothing is written and a drift exits with 1.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+CONTRACT_SUFFIX = ".contract.yml"
+COMMAND = "python -m orchestration.lib.generate"
+
+
+class _IndentedDumper(yaml.SafeDumper):
+    """YAML whose lists are indented under their key, as the linter wants it."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        """Indent lists always; PyYAML's own choice is to leave them flush with the key."""
+        super().increase_indent(flow, False)
+
+
+def read_documents(repository: Path) -> dict[str, list[dict[str, Any]]]:
+    """Return the contract documents by system, both in the order of their names.
+
+    The plain YAML is read, not the typed contract: generation must work while a contract is being written.
+    """
+    documents: dict[str, list[dict[str, Any]]] = {}
+    for path in sorted((repository / "ingestion" / "sources").glob(f"*/*{CONTRACT_SUFFIX}")):
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        documents.setdefault(path.parent.name, []).append(document)
+    return documents
+
+
+def _table(system: str, document: dict[str, Any]) -> dict[str, Any]:
+    """Return the dbt source table of one contract."""
+    schema = document["schema"][0]
+    name = schema["name"]
+    return {
+        "name": name,
+        "identifier": f"{system}__{name}",
+        "description": document["description"]["purpose"],
+        "config": {"meta": {"dagster": {"asset_key": ["raw", system, name]}}},
+        "columns": [
+            {
+                "name": column["name"],
+                "description": column.get("description", ""),
+                "data_type": column["physicalType"].lower(),
+            }
+            for column in schema["properties"]
+        ],
+    }
+
+
+def _history(table: dict[str, Any]) -> dict[str, Any]:
+    """Return the source that shows every delivered version of the rows of ``table``."""
+    return {
+        "name": f"{table['name']}__history",
+        "identifier": f"{table['identifier']}__history",
+        "description": f"Every delivered version of the rows of {table['name']}, the superseded ones too.",
+        "config": table["config"],
+    }
+
+
+def sources_yaml(system: str, documents: list[dict[str, Any]]) -> str:
+    """Return the text of the dbt sources file of ``system``."""
+    tables = [_table(system, document) for document in documents]
+    tables = [entry for table in tables for entry in (table, _history(table))]
+    source = {
+        "name": system,
+        "schema": "raw",
+        "description": f"Raw tables of the system {system}, as views pinned to the Delta versions of the run.",
+        "tables": tables,
+    }
+    header = (
+        f"# Generated from ingestion/sources/{system} by `{COMMAND}`: change the contracts, not this file.\n"
+    )
+    body = {"version": 2, "sources": [source]}
+    return header + yaml.dump(body, Dumper=_IndentedDumper, sort_keys=False, allow_unicode=True, width=110)
+
+
+def entity_systems(repository: Path) -> dict[str, list[str]]:
+    """Return the systems that feed each canonical entity, read from ``int_<system>__<entity>.sql`` file names."""
+    feeders: dict[str, list[str]] = {}
+    adapters = repository / "dbt_project" / "models" / "intermediate" / "adapters"
+    for path in sorted(adapters.glob("*/int_*.sql")):
+        system = path.parent.name
+        prefix = f"int_{system}__"
+        if not path.stem.startswith(prefix):
+            raise ValueError(
+                f"{path.relative_to(repository)}: an adapter of {system} must be named {prefix}<entity>.sql; rename it"
+            )
+        feeders.setdefault(path.stem.removeprefix(prefix), []).append(system)
+    return dict(sorted(feeders.items()))
+
+
+def entity_systems_sql(feeders: dict[str, list[str]]) -> str:
+    """Return the text of the macro ``entity_systems()``: entity name to the list of systems that feed it."""
+    entries = "".join(f"    '{entity}': {systems!r},\n" for entity, systems in feeders.items())
+    return (
+        f"{{# Generated from models/intermediate/adapters by `{COMMAND}`: rename adapters, not lines here. #}}\n"
+        "{% macro entity_systems() %}\n"
+        "  {% set feeders = {\n"
+        f"{entries}"
+        "  } %}\n"
+        "  {{ return(feeders) }}\n"
+        "{% endmacro %}\n"
+    )
+
+
+def generated_files(repository: Path = REPOSITORY) -> dict[Path, str]:
+    """Return every generated path with the text that it must hold."""
+    project = repository / "dbt_project"
+    files = {
+        project / "models" / "staging" / system / f"_{system}__sources.yml": sources_yaml(system, documents)
+        for system, documents in read_documents(repository).items()
+    }
+    files[project / "macros" / "generated" / "entity_systems.sql"] = entity_systems_sql(
+        entity_systems(repository)
+    )
+    return files
+
+
+def drifted(repository: Path = REPOSITORY) -> Iterator[Path]:
+    """Yield each path that is missing, differs, or is a sources file of a system that has no contract."""
+    expected = generated_files(repository)
+    for path, text in expected.items():
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            yield path
+    for path in sorted((repository / "dbt_project" / "models" / "staging").glob("*/_*__sources.yml")):
+        if path not in expected:
+            yield path
+
+
+def write(repository: Path = REPOSITORY) -> list[Path]:
+    """Bring every drifted file up to date; return the paths that changed."""
+    expected = generated_files(repository)
+    changed = list(drifted(repository))
+    for path in changed:
+        if path in expected:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(expected[path], encoding="utf-8")
+        else:
+            path.unlink()
+    return changed
+
+
+def main(arguments: list[str]) -> int:
+    """Write the files, or with ``--check`` only name those that drifted; return the exit code."""
+    check = "--check" in arguments
+    paths = list(drifted()) if check else write()
+    for path in paths:
+        word = "differs from what it is generated from" if check else "written"
+        sys.stdout.write(f"{path.relative_to(REPOSITORY)}: {word}\n")
+    if check and paths:
+        sys.stdout.write(f"Run `{COMMAND}` and commit the result.\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
