@@ -1,0 +1,85 @@
+"""Errors of releases: each names the release, what was found and the next step.
+
+    ReleaseError
+    |- ReleaseNotFoundError      no such release or candidate
+    |- ReleaseIncompleteError    a file is missing or differs from the manifest
+    |- ReleaseNotGatedError      gate results are missing or a critical rule failed
+    |- ReleaseBuildError         a table cannot be written as the specification says
+    `- FeatureVersionError       a feature table has no version for this release
+
+Here: the classes. Not here: errors of ingestion (`ingestion/errors.py`). None is retryable: the same call
+with the same data fails again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class ReleaseError(Exception):
+    """Base of all errors of `serving`."""
+
+    retryable = False
+
+
+class ReleaseNotFoundError(ReleaseError):
+    """There is no release or candidate with this id."""
+
+    def __init__(self, release_id: str, folder: str, known: Sequence[str] = ()) -> None:
+        self.release_id = release_id
+        self.folder = folder
+        self.known = tuple(known)
+        there = ", ".join(self.known) if self.known else "none"
+        super().__init__(
+            f"release {release_id} does not exist in {folder}; releases there: {there}. "
+            "Next step: `tundish release list` shows the ids."
+        )
+
+
+class ReleaseIncompleteError(ReleaseError):
+    """A release or candidate lacks a file, or a file differs from its manifest."""
+
+    def __init__(self, release_id: str, folder: str, problem: str) -> None:
+        self.release_id = release_id
+        self.folder = folder
+        self.problem = problem
+        super().__init__(
+            f"release {release_id} in {folder} is incomplete: {problem}. "
+            "The current release was not changed. Next step: choose another release or run the pipeline again."
+        )
+
+
+class ReleaseNotGatedError(ReleaseError):
+    """A candidate has no gate results yet, or critical rules failed."""
+
+    def __init__(self, release_id: str, failures: Sequence[str]) -> None:
+        self.release_id = release_id
+        self.failures = tuple(failures)
+        why = "; ".join(self.failures[:3]) if self.failures else "no gate result is recorded in its manifest"
+        super().__init__(
+            f"release {release_id} is not published: {why}. The former release stays current. "
+            "Next step: correct the data or the model that the rule names, then run again."
+        )
+
+
+class ReleaseBuildError(ReleaseError):
+    """A table cannot be released as its specification says."""
+
+    def __init__(self, table: str, problem: str, next_step: str) -> None:
+        self.table = table
+        self.problem = problem
+        self.next_step = next_step
+        super().__init__(f"table {table} cannot be released: {problem}. Next step: {next_step}")
+
+
+class FeatureVersionError(ReleaseError):
+    """No Delta version of a feature table belongs to the release."""
+
+    def __init__(self, table: str, release_id: str, known: Sequence[str]) -> None:
+        self.table = table
+        self.release_id = release_id
+        self.known = tuple(known)
+        super().__init__(
+            f"feature table {table} has no version of release {release_id}; releases in its history: "
+            f"{', '.join(self.known) or 'none'}. Next step: choose one of these, or run the pipeline again."
+        )
