@@ -27,6 +27,10 @@ class _IndentedDumper(yaml.SafeDumper):
         """Indent lists always; PyYAML's own choice is to leave them flush with the key."""
         super().increase_indent(flow, False)
 
+    def ignore_aliases(self, data: Any) -> bool:
+        """Write repeated values out: anchors are hard to read and to compare."""
+        return True
+
 
 def read_documents(repository: Path) -> dict[str, list[dict[str, Any]]]:
     """Return the contract documents by system, both in the order of their names.
