@@ -1,0 +1,33 @@
+{#-
+    Incremental by touched window. The model names its window by `unique_key` (e.g. equipment_id, production_day) and, in
+    `meta.touched_by`, the model that lists which windows new, late or corrected raw rows touch:
+    the key columns plus `_source_ingested_at`. The model recomputes those windows; the strategy replaces them, also
+    where nothing is left in one. So the result equals a full rebuild.
+-#}
+{% macro get_incremental_touched_window_sql(arg_dict) -%}
+    {%- set keys = arg_dict['unique_key'] -%}
+    {%- set columns = get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) -%}
+delete from {{ arg_dict['target_relation'] }}
+where ({{ keys | join(', ') }}) in ({{ touched_windows(ref(config.get('meta')['touched_by']), keys, arg_dict['target_relation']) }});
+insert into {{ arg_dict['target_relation'] }} ({{ columns }})
+select {{ columns }} from {{ arg_dict['temp_relation'] }};
+{%- endmacro %}
+
+
+{#- The windows to recompute: all that raw rows newer than the newest row behind the target name. -#}
+{% macro touched_windows(touched_relation, keys, target_relation) -%}
+select distinct {{ keys | join(', ') }}
+from {{ touched_relation }}
+where _source_ingested_at > (
+    select coalesce(max(_source_ingested_at), timestamptz '1900-01-01 00:00:00+00') from {{ target_relation }}
+)
+{%- endmacro %}
+
+
+{#- All delivered row versions of an append-only raw table, where `source` is the current state by key. -#}
+{% macro source_history(system, table) -%}
+    {%- set current = source(system, table) -%}
+    {{ return(api.Relation.create(
+        database=current.database, schema=current.schema, identifier=current.identifier ~ '__history'
+    )) }}
+{%- endmacro %}

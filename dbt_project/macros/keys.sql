@@ -1,0 +1,18 @@
+{#- Surrogate key: md5 over the parts with a separator; null when every part is null, so that a fact without it joins nothing. -#}
+{% macro surrogate_key(columns) -%}
+case when coalesce({% for column in columns %}cast({{ column }} as varchar){{ ', ' if not loop.last }}{% endfor %}) is not null
+    then md5({% for column in columns %}coalesce(cast({{ column }} as varchar), '~'){{ " || '|' || " if not loop.last }}{% endfor %})
+end
+{%- endmacro %}
+
+
+{#- Numbers of SAP and of others travel zero padded; without the padding they are the same everywhere. Blank becomes null. -#}
+{% macro strip_zeros(column) -%}
+nullif(ltrim(trim({{ column }}), '0'), '')
+{%- endmacro %}
+
+
+{#- An id that is unique in the enterprise: `<site>-<code>`; null without a code. -#}
+{% macro site_id(site, code) -%}
+({{ site }} || '-' || {{ code }})
+{%- endmacro %}

@@ -1,0 +1,38 @@
+{#-
+    ISO 22400 ratios from sums of the additive elements of fct_time_element. Never an average of ratios; no value when the
+    denominator is zero; above one is shown as it is.
+-#}
+{% macro ratio(numerator, denominator) -%}
+cast({{ numerator }} as double) / nullif(cast({{ denominator }} as double), 0)
+{%- endmacro %}
+
+
+{#- The additive elements, in the order in which marts carry them. -#}
+{% macro time_element_columns() -%}
+    {{- return([
+        'calendar_s', 'pot_s', 'pbt_s', 'aupt_s', 'apt_s', 'aust_s', 'adet_s', 'adot_s', 'pdt_s',
+        'not_scheduled_s', 'no_data_s', 'cmt_s', 'pmt_s', 'planned_run_s', 'planned_run_good_s',
+    ]) -}}
+{%- endmacro %}
+
+
+{% macro quantity_columns() -%}
+    {{- return(['produced_qty', 'good_qty', 'scrap_qty', 'rework_qty', 'produced_without_pri_qty']) -}}
+{%- endmacro %}
+
+
+{% macro sum_elements() -%}
+    {%- for column in time_element_columns() + quantity_columns() %}
+    cast(sum({{ column }}) as double) as {{ column }}{{ ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+
+{#- The columns of OEE over a relation that carries the summed elements. -#}
+{% macro oee_ratios() %}
+    {{ ratio('apt_s', 'pbt_s') }} as availability,
+    {{ ratio('planned_run_s', 'apt_s') }} as effectiveness,
+    {{ ratio('good_qty', 'produced_qty') }} as quality_ratio,
+    {{ ratio('planned_run_good_s', 'pbt_s') }} as oee,
+    {{ ratio('planned_run_good_s', 'calendar_s') }} as teep
+{%- endmacro %}

@@ -1,0 +1,77 @@
+{#-
+    Where SQL dialects differ: one dispatched macro each, so that models read the same on every target.
+    duckdb__ is the locked target; default__ speaks Spark.
+-#}
+{% macro seconds_between(started_at, ended_at) -%}
+    {{ return(adapter.dispatch('seconds_between')(started_at, ended_at)) }}
+{%- endmacro %}
+{% macro duckdb__seconds_between(started_at, ended_at) -%}
+(epoch_us({{ ended_at }}) - epoch_us({{ started_at }})) / 1e6
+{%- endmacro %}
+{% macro default__seconds_between(started_at, ended_at) -%}
+(unix_micros({{ ended_at }}) - unix_micros({{ started_at }})) / 1e6
+{%- endmacro %}
+
+
+{#- Local wall clock (TIMESTAMP) of a zone to an instant. In the fold the first reading counts, in the gap the clock moves on. -#}
+{% macro local_to_utc(local_ts, zone) -%}
+    {{ return(adapter.dispatch('local_to_utc')(local_ts, zone)) }}
+{%- endmacro %}
+{% macro duckdb__local_to_utc(local_ts, zone) -%}
+timezone({{ zone }}, {{ local_ts }})
+{%- endmacro %}
+{% macro default__local_to_utc(local_ts, zone) -%}
+to_utc_timestamp({{ local_ts }}, {{ zone }})
+{%- endmacro %}
+
+
+{#- An instant as the wall clock of a zone (TIMESTAMP). -#}
+{% macro utc_to_local(instant, zone) -%}
+    {{ return(adapter.dispatch('utc_to_local')(instant, zone)) }}
+{%- endmacro %}
+{% macro duckdb__utc_to_local(instant, zone) -%}
+timezone({{ zone }}, {{ instant }})
+{%- endmacro %}
+{% macro default__utc_to_local(instant, zone) -%}
+from_utc_timestamp({{ instant }}, {{ zone }})
+{%- endmacro %}
+
+
+{#- The last value that is not null, up to and with the current row. -#}
+{% macro last_known(expression, partition_by, order_by) -%}
+    {{ return(adapter.dispatch('last_known')(expression, partition_by, order_by)) }}
+{%- endmacro %}
+{% macro duckdb__last_known(expression, partition_by, order_by) -%}
+last_value({{ expression }} ignore nulls) over (
+    partition by {{ partition_by }} order by {{ order_by }} rows between unbounded preceding and current row
+)
+{%- endmacro %}
+{% macro default__last_known(expression, partition_by, order_by) -%}
+last_value({{ expression }}) ignore nulls over (
+    partition by {{ partition_by }} order by {{ order_by }} rows between unbounded preceding and current row
+)
+{%- endmacro %}
+
+
+{#- All dates from..to (both with) as one column `date_day`, for use in a from clause. -#}
+{% macro dates_between(first_date, last_date) -%}
+    {{ return(adapter.dispatch('dates_between')(first_date, last_date)) }}
+{%- endmacro %}
+{% macro duckdb__dates_between(first_date, last_date) -%}
+unnest(generate_series(cast({{ first_date }} as timestamp), cast({{ last_date }} as timestamp), interval 1 day))
+{%- endmacro %}
+{% macro default__dates_between(first_date, last_date) -%}
+explode(sequence(cast({{ first_date }} as timestamp), cast({{ last_date }} as timestamp), interval 1 day))
+{%- endmacro %}
+
+
+{#- Day of the week, Monday 1 to Sunday 7. -#}
+{% macro iso_weekday(day) -%}
+    {{ return(adapter.dispatch('iso_weekday')(day)) }}
+{%- endmacro %}
+{% macro duckdb__iso_weekday(day) -%}
+isodow({{ day }})
+{%- endmacro %}
+{% macro default__iso_weekday(day) -%}
+(weekday({{ day }}) + 1)
+{%- endmacro %}

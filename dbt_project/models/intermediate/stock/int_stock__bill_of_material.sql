@@ -1,0 +1,1 @@
+{{ union_active_systems('bill_of_material') }}
