@@ -1,0 +1,148 @@
+"""Plant configuration: which sites, which sources, in which time zones.
+
+Belongs here: reading and checking plant.yml. Tables of the plant folder (equipment, signals, shifts ...) are data
+of the system `plant` and flow through ingestion like any other; how a system's files look stands in its contracts.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import yaml
+
+from ingestion.errors import PlantError
+from ingestion.settings import Settings
+
+PLANT_SYSTEM = "plant"
+
+
+@dataclass(frozen=True)
+class Site:
+    """One site of the enterprise; `timezone` is an IANA name, `currency` an ISO 4217 code."""
+
+    site_code: str
+    name: str
+    timezone: str
+    currency: str
+    country: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """One system's delivery folder at this plant. Local times in its files are meant in `timezone`."""
+
+    system: str
+    path: Path
+    site_code: str
+    timezone: str
+    how_to_get_data: str = ""
+
+
+@dataclass(frozen=True)
+class Plant:
+    """A plant as configured in <folder>/plant.yml."""
+
+    name: str
+    title: str
+    folder: Path
+    sites: tuple[Site, ...]
+    sources: tuple[Source, ...]
+    description: str = ""
+    enterprise: str = ""
+
+    @property
+    def systems(self) -> tuple[str, ...]:
+        """Names of the active systems, in the order of plant.yml."""
+        return tuple(source.system for source in self.sources)
+
+    def source(self, system: str) -> Source:
+        """The source of one active system; PlantError if it is not active."""
+        for source in self.sources:
+            if source.system == system:
+                return source
+        known = ", ".join(self.systems)
+        raise PlantError(
+            self.folder, f"system {system!r} is not active.", f"add it to sources (there are: {known})."
+        )
+
+
+def load_plant(folder: Path, settings: Settings) -> Plant:
+    """Read and check <folder>/plant.yml. Relative source paths are relative to the plant's folder."""
+    path = folder / "plant.yml"
+    raw = _read_yaml(path)
+    sites = tuple(_site(path, entry) for entry in raw.get("sites") or [])
+    if not sites:
+        raise PlantError(path, "no sites.", "list at least one site with site_code, name and timezone.")
+    declared: dict[str, dict[str, Any]] = {PLANT_SYSTEM: {"path": "."}, **(raw.get("sources") or {})}
+    sources = tuple(_source(path, system, entry or {}, sites, settings) for system, entry in declared.items())
+    return Plant(
+        name=str(raw.get("name") or folder.name),
+        title=str(raw.get("title") or raw.get("name") or folder.name),
+        folder=folder,
+        sites=sites,
+        sources=sources,
+        description=str(raw.get("description") or ""),
+        enterprise=str(raw.get("enterprise") or ""),
+    )
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise PlantError(
+            path, "there is no such file.", "give the folder of a plant, e.g. data/plants/demo."
+        ) from error
+    except yaml.YAMLError as error:
+        raise PlantError(path, f"not valid YAML: {error}.", "mend the file.") from error
+    if not isinstance(raw, dict):
+        raise PlantError(path, "not a mapping.", "start from data/plants/demo/plant.yml.")
+    return raw
+
+
+def _site(path: Path, entry: dict[str, Any]) -> Site:
+    try:
+        site = Site(
+            site_code=str(entry["site_code"]),
+            name=str(entry["name"]),
+            timezone=str(entry["timezone"]),
+            currency=str(entry.get("currency", "")),
+            country=str(entry.get("country", "")),
+        )
+    except KeyError as error:
+        raise PlantError(
+            path, f"a site lacks {error}.", "give each site site_code, name and timezone."
+        ) from error
+    _check_zone(path, site.timezone)
+    return site
+
+
+def _source(
+    path: Path, system: str, entry: dict[str, Any], sites: tuple[Site, ...], settings: Settings
+) -> Source:
+    codes = {site.site_code: site for site in sites}
+    site = codes.get(str(entry.get("site", sites[0].site_code)))
+    if site is None:
+        known = ", ".join(codes)
+        raise PlantError(path, f"source {system}: unknown site {entry['site']!r}.", f"use one of: {known}.")
+    written = str(entry.get("path", f"{{landing}}/{system}")).replace("{landing}", str(settings.landing))
+    place = settings.source_paths.get(system, Path(written).expanduser())
+    zone = str(entry.get("timezone", site.timezone))
+    _check_zone(path, zone)
+    return Source(
+        system=system,
+        path=(path.parent / place).resolve(),
+        site_code=site.site_code,
+        timezone=zone,
+        how_to_get_data=str(entry.get("how_to_get_data", "")).strip(),
+    )
+
+
+def _check_zone(path: Path, zone: str) -> None:
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise PlantError(
+            path, f"unknown time zone {zone!r}.", "use an IANA name, e.g. Europe/Berlin."
+        ) from error

@@ -1,0 +1,129 @@
+"""The only reader of the environment: where a home lies and how ingestion behaves.
+
+Belongs here: every value that comes from environment variables (prefix TUNDISH_) and the layout of a home.
+Does not belong here: what a plant is (plant.py), what a table is (contracts.py).
+"""
+
+import os
+from pathlib import Path
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+_QUIET = {
+    "DO_NOT_TRACK": "1",
+    "GX_ANALYTICS_ENABLED": "false",
+    "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    "DAGSTER_DISABLE_TELEMETRY": "1",
+}
+
+
+class Settings(BaseSettings):
+    """One home and one plant. Every field can be set as TUNDISH_<NAME>; arguments win over the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="TUNDISH_", extra="forbid", frozen=True)
+
+    home: Path = Field(
+        default=REPOSITORY / "data" / "runtime", description="folder of lake, warehouse and releases"
+    )
+    plant: Path = Field(
+        default=REPOSITORY / "data" / "plants" / "demo", description="folder of the plant's files"
+    )
+    source_paths: dict[str, Path] = Field(
+        default_factory=dict, description="JSON object system -> folder, overrides plant.yml"
+    )
+    settle_seconds: float = Field(
+        default=10.0, ge=0, description="a younger file may still be written: it waits"
+    )
+    threads: int = Field(default=0, ge=0, description="threads of DuckDB, 0 = all cores")
+    memory_limit: str = Field(default="1GB", description="memory that DuckDB may use while reading files")
+    commit_bytes: int = Field(
+        default=4 * 2**30, gt=0, description="source bytes that one Delta commit may cover"
+    )
+    max_line_bytes: int = Field(
+        default=2**20, gt=0, description="a longer text line is quarantined, not read"
+    )
+    audit_days: int = Field(
+        default=30, ge=0, description="days that former versions of raw tables stay readable"
+    )
+
+    @field_validator("home", "plant")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().resolve()
+
+    @property
+    def landing(self) -> Path:
+        """Where exports arrive: <landing>/<system>/..."""
+        return self.home / "landing"
+
+    @property
+    def lake(self) -> Path:
+        """Root of all Delta tables of ingestion."""
+        return self.home / "lake"
+
+    @property
+    def archive(self) -> Path:
+        """Every committed file by its content: <archive>/<sha256><suffix>."""
+        return self.home / "archive"
+
+    @property
+    def warehouse_path(self) -> Path:
+        """The private DuckDB file that dbt builds."""
+        return self.home / "warehouse" / "tundish.duckdb"
+
+    @property
+    def dbt_target(self) -> Path:
+        """dbt's artifacts of this home."""
+        return self.home / "dbt" / "target"
+
+    @property
+    def released(self) -> Path:
+        """What consumers may read."""
+        return self.home / "released"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Dagster's run storage of this home."""
+        return self.home / "dagster"
+
+    def raw_path(self, raw_name: str) -> Path:
+        """Delta folder of a raw table, e.g. lake/raw/sap_ecc__afru."""
+        return self.lake / "raw" / raw_name
+
+    def quarantine_path(self, raw_name: str) -> Path:
+        """Delta folder of the rows that did not become raw."""
+        return self.lake / "quarantine" / raw_name
+
+    @property
+    def ledger_path(self) -> Path:
+        """Delta table with one row per attempt to take in a file."""
+        return self.lake / "batches"
+
+    @property
+    def scratch(self) -> Path:
+        """Short-lived spool files; safe to delete when nothing runs."""
+        return self.home / "scratch"
+
+
+def load_settings(home: Path | None = None, plant: Path | None = None) -> Settings:
+    """Settings of the environment, with home and plant given by the caller where they are not None."""
+    given = {"home": home, "plant": plant}
+    return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+
+
+def quiet_third_parties() -> None:
+    """Switch off the telemetry of every library that has one; call before importing them."""
+    os.environ.update(_QUIET)
+
+
+def dbt_environment(settings: Settings) -> dict[str, str]:
+    """Variables for dbt: where the warehouse and the artifacts of this home lie, telemetry off."""
+    return {
+        **_QUIET,
+        "TUNDISH_WAREHOUSE": str(settings.warehouse_path),
+        "DBT_TARGET_PATH": str(settings.dbt_target),
+        "DBT_LOG_PATH": str(settings.dbt_target.parent / "logs"),
+    }
