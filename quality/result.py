@@ -136,6 +136,7 @@ class GateResult:
             "rows": self.rows,
             "rules": len(self.results),
             "skipped": self.skipped,
+            "message": self.message,
             "failures": [result.to_dict() for result in self.failures],
         }
 

@@ -1,0 +1,123 @@
+"""Building a release candidate from the warehouse: Parquet per table and one .duckdb with all BI tables.
+
+Here: the order of the steps and what ends up in the candidate's folder. Not here: types and SQL of one
+table (`tables`), gates (`quality/`), and making a candidate visible (`release`).
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+
+from quality.table_spec import TableSpec
+from serving.errors import ReleaseBuildError
+from serving.layout import (
+    DATASET_FOLDERS,
+    DOCS_FOLDER,
+    DUCKDB_NAME,
+    Candidate,
+    bi_root,
+    make_release_id,
+    release_folder,
+)
+from serving.manifest import Manifest, ReleasedTable, ReleaseInfo, describe_file
+from serving.tables import export_table, read_warehouse_columns
+
+STORAGE_VERSION = "v1.2.0"
+"""Storage format that the ODBC and JDBC drivers of BI tools open; newer ones they refuse."""
+
+
+def build_candidate(
+    warehouse: Path,
+    released: Path,
+    tables: Sequence[TableSpec],
+    info: ReleaseInfo,
+    *,
+    docs: Path | None = None,
+) -> Candidate:
+    """Write all tables, docs and the manifest into a hidden folder below `released/bi`.
+
+    `warehouse` is the private .duckdb (opened read-only; nobody in this process may hold it open otherwise);
+    `docs` is dbt's target folder. The manifest is written last, so a candidate with one is complete.
+    Raises ReleaseBuildError if a table or column is missing or has a type that BI tools cannot read.
+    """
+    if not warehouse.is_file():
+        raise ReleaseBuildError(
+            "(all)", f"there is no warehouse at {warehouse}", "run `tundish run`, which builds it"
+        )
+    candidate, created_at = _reserve(released, info)
+    released_tables = _export_all(warehouse, candidate, tables)
+    docs_kind = copy_docs(docs, candidate.folder / DOCS_FOLDER)
+    manifest = Manifest(
+        release_id=candidate.release_id,
+        created_at=created_at.isoformat(timespec="seconds"),
+        info=info,
+        tables=released_tables,
+        files=_describe_files(candidate.folder),
+        docs=docs_kind,
+    )
+    manifest.write(candidate.folder)
+    return candidate
+
+
+def _reserve(released: Path, info: ReleaseInfo) -> tuple[Candidate, datetime]:
+    """Make the candidate's folder; a second candidate in the same second gets the next free second."""
+    bi_root(released).mkdir(parents=True, exist_ok=True)
+    created_at = datetime.now(UTC).replace(microsecond=0)
+    while True:
+        candidate = Candidate(make_release_id(created_at, info.fingerprint), released)
+        if not candidate.folder.exists() and not release_folder(released, candidate.release_id).exists():
+            break
+        created_at += timedelta(seconds=1)
+    candidate.folder.mkdir()
+    for name in DATASET_FOLDERS.values():
+        (candidate.folder / name).mkdir()
+    return candidate, created_at
+
+
+def _export_all(
+    warehouse: Path, candidate: Candidate, tables: Sequence[TableSpec]
+) -> tuple[ReleasedTable, ...]:
+    """Copy each table once into the .duckdb (BI only) and once into Parquet; returns what was written."""
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("set timezone = 'UTC'")
+        connection.execute(f"attach '{_quoted(warehouse)}' as warehouse (read_only)")
+        target = candidate.folder / DUCKDB_NAME
+        connection.execute(f"attach '{_quoted(target)}' as release (storage_version '{STORAGE_VERSION}')")
+        found = read_warehouse_columns(connection)
+        written = tuple(export_table(connection, table, found, candidate) for table in tables)
+        connection.execute("detach release")
+    return written
+
+
+def copy_docs(target: Path | None, destination: Path) -> str:
+    """Copy dbt's docs; returns "static" (one page), "site" (page and its JSON files) or "none"."""
+    if target is None:
+        return "none"
+    static = target / "static_index.html"
+    site = [target / name for name in ("index.html", "manifest.json", "catalog.json")]
+    if static.is_file():
+        destination.mkdir()
+        shutil.copyfile(static, destination / "index.html")
+        return "static"
+    if all(path.is_file() for path in site):
+        destination.mkdir()
+        for path in site:
+            shutil.copyfile(path, destination / path.name)
+        return "site"
+    return "none"
+
+
+def _describe_files(folder: Path) -> dict[str, dict[str, object]]:
+    """Size and sha256 of each file of the candidate, by path relative to it."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): describe_file(path) for path in files}
+
+
+def _quoted(path: Path) -> str:
+    """The path as the inside of a SQL string."""
+    return str(path).replace("'", "''")
