@@ -1,0 +1,110 @@
+"""Kill a run anywhere, run again: the result equals that of an undisturbed run."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import duckdb
+import pyarrow.dataset as ds
+import pytest
+
+from tests.integration.homes import DEMO, ROOT, TUNDISH, environment, succeed
+
+pytestmark = pytest.mark.long
+
+POINTS = 10
+SEED = 20251026
+# Columns that name the run or the moment, not the content.
+TECHNICAL = {"_release_id", "_ingested_at", "_source_ingested_at", "_quarantined_at", "_run_id", "_source_file"}
+
+
+def content(con: duckdb.DuckDBPyConnection, relation: str) -> tuple[int, int]:
+    """Row count and an order-free hash over all columns but the technical ones."""
+    columns = [
+        name for (name, *_) in con.execute(f"describe select * from {relation}").fetchall() if name not in TECHNICAL
+    ]
+    listed = ", ".join(f'"{name}"' for name in sorted(columns))
+    row = con.execute(
+        f"select count(*), coalesce(sum(hash({listed})::hugeint), 0)::varchar from {relation}"
+    ).fetchone()
+    assert row is not None
+    return int(row[0]), int(row[1])
+
+
+def live_files(table: Path) -> list[str]:
+    """Data files of the newest version of a Delta table, from its log alone (no checkpoint at these sizes)."""
+    live: set[str] = set()
+    for log in sorted((table / "_delta_log").glob("*.json")):
+        for line in log.read_text(encoding="utf-8").splitlines():
+            action = json.loads(line)
+            if "add" in action:
+                live.add(action["add"]["path"])
+            elif "remove" in action:
+                live.discard(action["remove"]["path"])
+    return [str(table / path) for path in sorted(live)]
+
+
+def outcome(home: Path) -> dict[str, tuple[int, int]]:
+    """What a reader of this home gets: released tables, raw rows, quarantined rows."""
+    con = duckdb.connect()
+    con.execute("set timezone = 'UTC'")
+    released = home / "released" / "bi"
+    current = json.loads((released / "current.json").read_text(encoding="utf-8"))["release_id"]
+    found = {}
+    for file in sorted((released / f"v={current}").rglob("*.parquet")):
+        found[f"released/{file.stem}"] = content(con, f"read_parquet('{file}')")
+    for zone in ("raw", "quarantine"):
+        for table in sorted((home / "lake" / zone).iterdir()):
+            files = live_files(table)
+            if files:
+                con.register("rows", ds.dataset(files, format="parquet", partitioning=None).to_table())
+                found[f"{zone}/{table.name}"] = content(con, "rows")
+    return found
+
+
+def run_and_kill(home: Path, after_s: float) -> bool:
+    """Start a run, kill its whole process group after some seconds. True if it was still running."""
+    process = subprocess.Popen(
+        [TUNDISH, "run", "--home", str(home), "--plant", str(DEMO)],
+        cwd=ROOT,
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        process.wait(timeout=after_s)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        return True
+    return False
+
+
+def test_a_killed_run_repeats_to_the_same_result(tmp_path: Path) -> None:
+    landed = tmp_path / "landed"
+    succeed("simulate", "--days", "4", "--rate", "300", home=landed)
+    calm = shutil.copytree(landed, tmp_path / "calm", copy_function=shutil.copy2)
+    started = time.monotonic()
+    succeed("run", home=calm)
+    duration_s = time.monotonic() - started
+    expected = outcome(calm)
+
+    generator = random.Random(SEED)
+    killed = 0
+    for point in range(POINTS):
+        home = shutil.copytree(landed, tmp_path / f"home{point}", copy_function=shutil.copy2)
+        # One point in each tenth of the run, at random within it.
+        killed += run_and_kill(home, duration_s * (point + generator.random()) / POINTS)
+        succeed("run", home=home)
+        assert outcome(home) == expected, f"killed in tenth {point + 1} of the run"
+        succeed("doctor", home=home)
+        shutil.rmtree(home)
+    assert killed >= POINTS - 2, "too few runs were still going when they were to be killed"
