@@ -33,3 +33,28 @@ class TableSpec:
     grain: tuple[str, ...] = ()
     columns: tuple[ColumnSpec, ...] = ()
     description: str = ""
+
+
+ONE_MEANING = {
+    "TIMESTAMP WITH TIME ZONE": "TIMESTAMPTZ",
+    "TIMESTAMPTZ_NS": "TIMESTAMPTZ",
+    "TIMESTAMP_NS WITH TIME ZONE": "TIMESTAMPTZ",
+    "HUGEINT": "BIGINT",
+    "UBIGINT": "BIGINT",
+    "UINTEGER": "BIGINT",
+    "USMALLINT": "INTEGER",
+    "SMALLINT": "INTEGER",
+    "TINYINT": "INTEGER",
+    "UTINYINT": "INTEGER",
+    "FLOAT": "DOUBLE",
+    "TEXT": "VARCHAR",
+    "STRING": "VARCHAR",
+    "INT": "INTEGER",
+}
+"""Types that have one safe type for BI. A BIGINT that overflows is an error of the cast, not a wrong number."""
+
+
+def released_type(data_type: str) -> str:
+    """The DuckDB type that a release writes for a specified one, in one spelling: "decimal(18, 4)" too."""
+    name = data_type.upper().strip().replace(", ", ",").replace("NUMERIC", "DECIMAL")
+    return ONE_MEANING.get(name, name)

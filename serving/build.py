@@ -47,7 +47,7 @@ def build_candidate(
     """
     if not warehouse.is_file():
         raise ReleaseBuildError(
-            "(all)", f"there is no warehouse at {warehouse}", "run `tundish run`, which builds it"
+            "(all)", f"there is no warehouse at {warehouse}", "run `tundish run`, which builds it."
         )
     candidate, created_at = _reserve(released, info)
     released_tables = _export_all(warehouse, candidate, tables)

@@ -1,11 +1,13 @@
 """Errors of releases: each names the release, what was found and the next step.
 
-    ReleaseError
-    |- ReleaseNotFoundError      no such release or candidate
-    |- ReleaseIncompleteError    a file is missing or differs from the manifest
-    |- ReleaseNotGatedError      gate results are missing or a critical rule failed
-    |- ReleaseBuildError         a table cannot be written as the specification says
-    `- FeatureVersionError       a feature table has no version for this release
+    TundishError
+    └── ReleaseError
+        ├── ReleaseNotFoundError      no such release or candidate
+        ├── ReleaseIncompleteError    a file is missing or differs from the manifest
+        ├── ReleaseNotGatedError      gate results are missing or a critical rule failed
+        ├── ReleasePointerError       current.json names no release
+        ├── ReleaseBuildError         a table cannot be written as the specification says
+        └── FeatureVersionError       a feature table has no version for this release
 
 Here: the classes. Not here: errors of ingestion (`ingestion/errors.py`). None is retryable: the same call
 with the same data fails again.
@@ -14,12 +16,13 @@ with the same data fails again.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+
+from ingestion.errors import TundishError
 
 
-class ReleaseError(Exception):
+class ReleaseError(TundishError):
     """Base of all errors of `serving`."""
-
-    retryable = False
 
 
 class ReleaseNotFoundError(ReleaseError):
@@ -31,8 +34,8 @@ class ReleaseNotFoundError(ReleaseError):
         self.known = tuple(known)
         there = ", ".join(self.known) if self.known else "none"
         super().__init__(
-            f"release {release_id} does not exist in {folder}; releases there: {there}. "
-            "Next step: `tundish release list` shows the ids."
+            f"release {release_id} does not exist in {folder}; releases there: {there}.",
+            "`tundish release list` shows the ids.",
         )
 
 
@@ -44,8 +47,8 @@ class ReleaseIncompleteError(ReleaseError):
         self.folder = folder
         self.problem = problem
         super().__init__(
-            f"release {release_id} in {folder} is incomplete: {problem}. "
-            "The current release was not changed. Next step: choose another release or run the pipeline again."
+            f"release {release_id} in {folder} is incomplete: {problem}. The current release was not changed.",
+            "choose another release or run the pipeline again.",
         )
 
 
@@ -57,8 +60,20 @@ class ReleaseNotGatedError(ReleaseError):
         self.failures = tuple(failures)
         why = "; ".join(self.failures[:3]) if self.failures else "no gate result is recorded in its manifest"
         super().__init__(
-            f"release {release_id} is not published: {why}. The former release stays current. "
-            "Next step: correct the data or the model that the rule names, then run again."
+            f"release {release_id} is not published: {why}. The former release stays current.",
+            "correct the data or the model that the rule names, then run again.",
+        )
+
+
+class ReleasePointerError(ReleaseError):
+    """`current.json` cannot be read or names no release."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        self.path = path
+        self.problem = problem
+        super().__init__(
+            f"{path} names no release: {problem}.",
+            "`tundish release list` shows the releases, `tundish release rollback <id>` writes the file anew.",
         )
 
 
@@ -68,8 +83,7 @@ class ReleaseBuildError(ReleaseError):
     def __init__(self, table: str, problem: str, next_step: str) -> None:
         self.table = table
         self.problem = problem
-        self.next_step = next_step
-        super().__init__(f"table {table} cannot be released: {problem}. Next step: {next_step}")
+        super().__init__(f"table {table} cannot be released: {problem}.", next_step)
 
 
 class FeatureVersionError(ReleaseError):
@@ -81,5 +95,6 @@ class FeatureVersionError(ReleaseError):
         self.known = tuple(known)
         super().__init__(
             f"feature table {table} has no version of release {release_id}; releases in its history: "
-            f"{', '.join(self.known) or 'none'}. Next step: choose one of these, or run the pipeline again."
+            f"{', '.join(self.known) or 'none'}.",
+            "choose one of these, or run the pipeline again.",
         )

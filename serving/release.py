@@ -19,10 +19,10 @@ from quality.result import GateResult
 from serving.atomic import remove_folder, seal_files, sync_folder, write_json
 from serving.build import build_candidate
 from serving.errors import (
-    ReleaseError,
     ReleaseIncompleteError,
     ReleaseNotFoundError,
     ReleaseNotGatedError,
+    ReleasePointerError,
 )
 from serving.layout import (
     CURRENT_NAME,
@@ -125,17 +125,14 @@ def discard(candidate: Candidate) -> None:
 
 
 def current_release_id(released: Path) -> str | None:
-    """Id in `current.json`, or None before the first release. Raises ReleaseError if it is unreadable."""
+    """Id in `current.json`, or None before the first release. Raises ReleasePointerError if unreadable."""
     path = bi_root(released) / CURRENT_NAME
     if not path.is_file():
         return None
     try:
         return str(json.loads(path.read_text(encoding="utf-8"))["release_id"])
     except (ValueError, KeyError, TypeError) as error:
-        raise ReleaseError(
-            f"{path} names no release: {error}. Next step: `tundish release list`, then "
-            "`tundish release rollback <id>` writes it anew."
-        ) from error
+        raise ReleasePointerError(path, str(error)) from error
 
 
 def current_release(released: Path) -> Release | None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import duckdb
 
-from quality.table_spec import ColumnSpec, TableSpec
+from quality.table_spec import ColumnSpec, TableSpec, released_type
 from serving.errors import ReleaseBuildError
 from serving.layout import DATASET_FOLDERS, RELEASE_COLUMN, Candidate
 from serving.manifest import ReleasedTable
@@ -20,25 +20,7 @@ WarehouseColumns = Mapping[tuple[str, str], Mapping[str, str]]
 """(schema, table) -> column -> DuckDB type, in the table's order."""
 
 BI_TYPES = {"BIGINT", "INTEGER", "DOUBLE", "VARCHAR", "DATE", "TIMESTAMPTZ", "BOOLEAN"}
-DECIMAL = re.compile(r"DECIMAL\((\d+),\s*(\d+)\)")
-WIDENED = {
-    "TIMESTAMP WITH TIME ZONE": "TIMESTAMPTZ",
-    "TIMESTAMPTZ_NS": "TIMESTAMPTZ",
-    "TIMESTAMP_NS WITH TIME ZONE": "TIMESTAMPTZ",
-    "HUGEINT": "BIGINT",
-    "UBIGINT": "BIGINT",
-    "UINTEGER": "BIGINT",
-    "USMALLINT": "INTEGER",
-    "SMALLINT": "INTEGER",
-    "TINYINT": "INTEGER",
-    "UTINYINT": "INTEGER",
-    "FLOAT": "DOUBLE",
-    "TEXT": "VARCHAR",
-    "STRING": "VARCHAR",
-    "INT": "INTEGER",
-    "NUMERIC(18,4)": "DECIMAL(18,4)",
-}
-"""Types with one safe BI type. A BIGINT that overflows is an error of the cast, not a wrong number."""
+DECIMAL = re.compile(r"DECIMAL\(\d+,\d+\)")
 
 
 def read_warehouse_columns(connection: duckdb.DuckDBPyConnection) -> WarehouseColumns:
@@ -58,17 +40,13 @@ def bi_type(table: str, column: str, data_type: str) -> str:
 
     A TIMESTAMP without zone is refused: nobody could say later which clock it shows.
     """
-    name = data_type.upper().strip()
-    name = WIDENED.get(name, name)
-    decimal = DECIMAL.fullmatch(name)
-    if name in BI_TYPES:
+    name = released_type(data_type)
+    if name in BI_TYPES or DECIMAL.fullmatch(name):
         return name
-    if decimal and int(decimal.group(1)) <= 38:
-        return f"DECIMAL({decimal.group(1)},{decimal.group(2)})"
     raise ReleaseBuildError(
         table,
         f"column {column} has type {data_type}, which BI tools cannot read safely",
-        f"cast it in the model to one of {', '.join(sorted(BI_TYPES))} or DECIMAL(18,4)",
+        f"cast it in the model to one of {', '.join(sorted(BI_TYPES))} or DECIMAL(18,4).",
     )
 
 
@@ -79,7 +57,7 @@ def typed_columns(table: TableSpec, found: WarehouseColumns) -> dict[str, str]:
         raise ReleaseBuildError(
             f"{table.schema}.{table.name}",
             "the warehouse has no such table",
-            "run `dbt build`, or disable the model for this plant",
+            "run `dbt build`, or disable the model for this plant.",
         )
     specified = table.columns or tuple(ColumnSpec(name, kind) for name, kind in there.items())
     missing = [column.name for column in specified if column.name not in there]
@@ -87,7 +65,7 @@ def typed_columns(table: TableSpec, found: WarehouseColumns) -> dict[str, str]:
         raise ReleaseBuildError(
             f"{table.schema}.{table.name}",
             f"columns {', '.join(missing)} are specified but not in the warehouse",
-            "rebuild the model, or correct its yml",
+            "rebuild the model, or correct its yml.",
         )
     return {column.name: bi_type(table.name, column.name, column.data_type) for column in specified}
 
@@ -111,7 +89,7 @@ def export_table(
         ).fetchone()
     except duckdb.Error as error:
         raise ReleaseBuildError(
-            f"{table.schema}.{table.name}", str(error), "correct the value or the type in the model"
+            f"{table.schema}.{table.name}", str(error), "correct the value or the type in the model."
         ) from error
     rows = int(copied[0]) if copied else 0
     return ReleasedTable(table.name, table.dataset, rows, file, columns, table.grain, table.description)

@@ -1,0 +1,92 @@
+"""Gate 1: may a batch become raw?
+
+Rows that break a rule of the contract are quarantined one by one. This gate looks at the batch as a whole
+and holds it if too much of it is bad, if rows went missing, or if there are fewer than the contract says.
+
+Here: rules on a whole batch. Not here: rules on a row and the commit (`ingestion/`).
+"""
+
+from __future__ import annotations
+
+from ingestion.batch import BatchProfile, Finding, GateVerdict
+from ingestion.contracts import Contract
+from ingestion.errors import ContractError
+
+MINIMUM_ROWS = "minimumRows"
+"""slaProperties entry: the fewest data rows that one delivered file may have."""
+
+
+def evaluate_batch(profile: BatchProfile) -> GateVerdict:
+    """Judge one batch before its commit; the batch is held if the verdict did not pass.
+
+    Duplicate keys inside the file are a remark only: the last arrival of a key wins when it is read.
+    Raises ContractError if the contract's minimum is no number.
+    """
+    held = [*_check_balance(profile), *_check_share(profile), *_check_volume(profile)]
+    return GateVerdict(passed=not held, findings=(*held, *_remark_duplicates(profile)))
+
+
+def _check_balance(profile: BatchProfile) -> list[Finding]:
+    """Each row read is valid or quarantined under a rule; anything else is a defect of a reader."""
+    named = sum(finding.rows for finding in profile.findings)
+    if 0 <= profile.rows_valid <= profile.rows_read and named >= profile.rows_quarantined:
+        return []
+    message = (
+        f"{profile.contract.raw_name}: file {profile.file}: {profile.rows_read} rows read, "
+        f"{profile.rows_valid} valid, but rules name only {named} of the rest. "
+        "Next step: this is a defect of the reader: keep the file and report it."
+    )
+    return [Finding("row_balance", None, 0, (), message)]
+
+
+def _check_share(profile: BatchProfile) -> list[Finding]:
+    """Hold the batch above the contract's share of quarantined rows; exactly at the limit it passes."""
+    limit = profile.contract.max_quarantined_pct
+    if profile.quarantined_pct <= limit:
+        return []
+    worst = max(profile.findings, key=lambda finding: finding.rows, default=None)
+    most = f", most by rule {worst.rule} ({worst.rows} rows)" if worst else ""
+    message = (
+        f"{profile.contract.raw_name}: file {profile.file}: {profile.rows_quarantined} of "
+        f"{profile.rows_read} rows ({profile.quarantined_pct:.3g} %) break rules{most}; the contract allows "
+        f"{limit:g} %. Next step: check the export; if it is right, mend the rule or maxQuarantinedPct."
+    )
+    sample = worst.sample if worst else ()
+    return [Finding("too_many_quarantined", None, 0, sample, message)]
+
+
+def _check_volume(profile: BatchProfile) -> list[Finding]:
+    """Hold a file with fewer rows than the contract's minimum, if it names one."""
+    minimum = minimum_rows(profile.contract)
+    if profile.rows_read >= minimum:
+        return []
+    message = (
+        f"{profile.contract.raw_name}: file {profile.file}: {profile.rows_read} rows, the contract expects at "
+        f"least {minimum}. Next step: check whether the export was cut; deliver it again."
+    )
+    return [Finding("too_few_rows", None, 0, (), message)]
+
+
+def _remark_duplicates(profile: BatchProfile) -> list[Finding]:
+    """Say how many rows repeat a key of the same file."""
+    if not profile.duplicate_keys:
+        return []
+    key = ", ".join(profile.contract.key)
+    message = (
+        f"{profile.contract.raw_name}: file {profile.file}: {profile.duplicate_keys} rows repeat a key "
+        f"({key}) of the same file; the last one counts."
+    )
+    return [Finding("duplicate_key", key, profile.duplicate_keys, (), message)]
+
+
+def minimum_rows(contract: Contract) -> int:
+    """The contract's minimum of rows a file, 0 if it names none."""
+    text = contract.sla.get(MINIMUM_ROWS, "0")
+    number = text.split()[0] if text else ""
+    if not number.isdigit():
+        raise ContractError(
+            contract.path or contract.raw_name,
+            f"slaProperties {MINIMUM_ROWS} is {text!r}, not a whole number of rows.",
+            "write a whole number, or remove the property.",
+        )
+    return int(number)
