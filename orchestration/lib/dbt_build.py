@@ -1,0 +1,84 @@
+"""Running ``dbt build`` for a Dagster step and turning its events into Dagster's.
+
+Here: the child process and the stream of its results. dagster-dbt's own resource is not used to start it, because it
+calls ``dbt --version`` first, which asks the package index for news, and opens a second adapter in this process.
+Not here: command lines (``dbt_project``), naming (``translator``), what goes before and after a build (``defs``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.metadata import version
+from typing import Any
+
+import duckdb
+from dagster import AssetCheckResult, AssetExecutionContext, AssetKey, AssetObservation, Output
+from dagster_dbt import DbtCliInvocation
+from dagster_dbt.asset_utils import get_updated_cli_invocation_params_for_context
+from packaging.version import Version
+
+from ingestion.settings import child_environment
+from orchestration.lib.dbt_project import dbt_arguments, dbt_command
+from orchestration.lib.progress import Reporter
+from orchestration.lib.translator import WarehouseTranslator
+from orchestration.lib.workspace import DBT_PROJECT, Workspace
+
+
+def start_build(context: AssetExecutionContext, workspace: Workspace, *, full: bool) -> DbtCliInvocation:
+    """Start ``dbt build`` for what the step selected; ``full`` builds incremental models anew."""
+    chosen = get_updated_cli_invocation_params_for_context(
+        context=context, manifest={}, dagster_dbt_translator=WarehouseTranslator()
+    )
+    arguments = [*dbt_command(), "build", "--exclude-resource-type", "unit_test", *dbt_arguments(workspace)]
+    if full:
+        arguments.append("--full-refresh")
+    environment = child_environment(workspace.settings) | {"DBT_LOG_FORMAT": "json", "PYTHONUNBUFFERED": "1"}
+    if chosen.indirect_selection:
+        environment["DBT_INDIRECT_SELECTION"] = chosen.indirect_selection
+    return DbtCliInvocation.run(
+        args=[*arguments, *chosen.selection_args],
+        env=environment,
+        manifest=chosen.manifest,
+        dagster_dbt_translator=chosen.dagster_dbt_translator,
+        project_dir=DBT_PROJECT,
+        target_path=workspace.settings.dbt_target,
+        raise_on_error=True,
+        context=context,
+        adapter=None,
+        cli_version=Version(version("dbt-core")),
+    )
+
+
+def stream_build(invocation: DbtCliInvocation, total: int, reporter: Reporter) -> Iterator[Any]:
+    """Yield the build's Dagster events as they come and tell the reporter; ``total`` is models and tests."""
+    done = 0
+    for event in invocation.stream():
+        if isinstance(event, Output | AssetCheckResult | AssetObservation):
+            done += 1
+            reporter.models(_node_name(event), min(done, total), total)
+        yield event
+
+
+def _node_name(event: Output[Any] | AssetCheckResult | AssetObservation) -> str:
+    unique_id = event.metadata.get("unique_id") if event.metadata else None
+    text = str(getattr(unique_id, "value", unique_id) or "")
+    return text.split(".")[2] if text.count(".") >= 2 else text
+
+
+def row_counts(workspace: Workspace, schemas: tuple[str, ...]) -> dict[tuple[str, str], int]:
+    """Return rows by (schema, table) from the warehouse's statistics: no table is scanned."""
+    with duckdb.connect(str(workspace.settings.warehouse_path), read_only=True) as connection:
+        rows = connection.execute(
+            "select schema_name, table_name, estimated_size from duckdb_tables()"
+        ).fetchall()
+    return {(schema, table): int(size) for schema, table, size in rows if schema in schemas}
+
+
+def row_count_observations(
+    workspace: Workspace, selected: set[AssetKey], schemas: tuple[str, ...]
+) -> Iterator[AssetObservation]:
+    """Yield one observation with the row count for each selected table of the given schemas."""
+    for (schema, table), rows in row_counts(workspace, schemas).items():
+        key = AssetKey([schema, table])
+        if key in selected:
+            yield AssetObservation(key, metadata={"dagster/row_count": rows})

@@ -1,0 +1,102 @@
+"""What a release follows from, as one hash, and the record of the last finished build of the warehouse.
+
+Here: deciding that nothing is new, and that an incremental build is not enough. Not here: building (``dbt_build``),
+releases (``serving``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from ingestion.plant import PLANT_SYSTEM
+from ingestion.settings import REPOSITORY
+from orchestration.lib.dbt_project import code_hash, hash_files
+from orchestration.lib.workspace import Workspace
+
+PACKAGES = ("tundish", "dbt-core", "dbt-duckdb", "duckdb", "deltalake", "great-expectations")
+"""Packages whose version can change what a release holds or which gates it passes."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Everything that the warehouse follows from. ``raw_versions`` maps raw table to Delta version (-1: no table)."""
+
+    raw_versions: Mapping[str, int]
+    dbt_code: str
+    suites: str
+    plant: str
+    packages: Mapping[str, str]
+
+    @property
+    def fingerprint(self) -> str:
+        """sha256 over all of it: equal inputs, equal release."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+
+    @property
+    def rules(self) -> str:
+        """sha256 over what changes rows that no new raw row names: code, plant, packages, configuration tables."""
+        configuration = {
+            name: number for name, number in self.raw_versions.items() if name.startswith(f"{PLANT_SYSTEM}__")
+        }
+        parts = [self.dbt_code, self.plant, dict(self.packages), configuration]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def read_inputs(workspace: Workspace, raw_versions: Mapping[str, int]) -> Inputs:
+    """Collect the inputs of a build on the given raw versions."""
+    suites = REPOSITORY / "quality" / "suites"
+    return Inputs(
+        raw_versions=dict(sorted(raw_versions.items())),
+        dbt_code=code_hash(),
+        suites=hash_files(suites.glob("*.yml"), suites),
+        plant=hashlib.sha256((workspace.plant.folder / "plant.yml").read_bytes()).hexdigest(),
+        packages={name: version(name) for name in PACKAGES},
+    )
+
+
+def build_record_path(workspace: Workspace) -> Path:
+    """File beside the warehouse that says from what it was built last."""
+    return workspace.settings.warehouse_path.with_name("build.json")
+
+
+def needs_full_build(workspace: Workspace, inputs: Inputs) -> bool:
+    """True if incremental models must be built anew: the warehouse is missing or was built by other rules."""
+    path = build_record_path(workspace)
+    if not workspace.settings.warehouse_path.is_file() or not path.is_file():
+        return True
+    return bool(json.loads(path.read_text(encoding="utf-8")).get("rules") != inputs.rules)
+
+
+def record_build(workspace: Workspace, inputs: Inputs) -> None:
+    """Write down, in one step, from what the warehouse was built."""
+    path = build_record_path(workspace)
+    body = {"fingerprint": inputs.fingerprint, "rules": inputs.rules, **asdict(inputs)}
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(body, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    part.replace(path)
+
+
+def forget_build(workspace: Workspace) -> None:
+    """Drop the record before a build begins, so that an interrupted full build is not taken for a finished one."""
+    build_record_path(workspace).unlink(missing_ok=True)
+
+
+def git_commit() -> str:
+    """Commit of the code, or empty where there is no git or no repository."""
+    try:
+        done = subprocess.run(
+            ["git", "rev-parse", "HEAD"],  # noqa: S607 - git is found where the user has it
+            cwd=REPOSITORY,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except FileNotFoundError:
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""

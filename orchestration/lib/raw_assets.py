@@ -1,0 +1,110 @@
+"""The one factory of raw assets: a multi-asset per system, an output and a blocking gate per contract.
+
+Here: what follows from contracts alone. A second way to make a raw asset does not exist. Not here: metadata
+(``raw_metadata``), loading (``ingestion.load``), judging (``quality.contract_gate``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dagster import (
+    AssetCheckSpec,
+    AssetExecutionContext,
+    AssetKey,
+    AssetsDefinition,
+    AssetSpec,
+    Failure,
+    MaterializeResult,
+    multi_asset,
+)
+
+from ingestion.contracts import Contract
+from ingestion.errors import TundishError
+from ingestion.load import load_table
+from orchestration.lib.progress import Reporter
+from orchestration.lib.raw_metadata import CONTRACT_GATE, materialization, spec_metadata
+from orchestration.lib.workspace import Workspace
+from quality.contract_gate import evaluate_batch
+
+FORMAT_KINDS = {"delimited": "csv", "jsonl": "json", "excel": "excel", "parquet": "parquet"}
+
+
+def landing_key(system: str) -> AssetKey:
+    """Key of the external asset that stands for a system's delivered files."""
+    return AssetKey(["landing", system])
+
+
+def landing_spec(workspace: Workspace, system: str) -> AssetSpec:
+    """Return the external asset of a system's delivered files: where the graph begins."""
+    source = workspace.plant.source(system)
+    hint = f" {source.how_to_get_data}" if source.how_to_get_data else ""
+    return AssetSpec(
+        landing_key(system),
+        group_name="landing",
+        description=f"Files that {system} delivers. Tundish reads them and changes nothing.{hint}",
+        kinds={"file"},
+        metadata={"path": str(source.path), "site_code": source.site_code, "timezone": source.timezone},
+    )
+
+
+def raw_spec(contract: Contract) -> AssetSpec:
+    """Return the raw asset of one contract."""
+    return AssetSpec(
+        AssetKey(contract.asset_key),
+        deps=[landing_key(contract.system)],
+        group_name=f"raw_{contract.system}",
+        description=contract.description,
+        owners=[f"team:{contract.owner}"] if contract.owner else [],
+        kinds={"deltalake", FORMAT_KINDS[contract.format]},
+        tags={"domain": contract.domain} if contract.domain else {},
+        metadata=spec_metadata(contract),
+        code_version=contract.version,
+    )
+
+
+def gate_spec(contract: Contract) -> AssetCheckSpec:
+    """Return the contract gate of one raw asset."""
+    return AssetCheckSpec(
+        CONTRACT_GATE,
+        asset=AssetKey(contract.asset_key),
+        blocking=True,
+        description=(
+            "Every delivered file keeps its contract. It is judged before the commit: what fails never becomes raw. "
+            f"At most {contract.max_quarantined_pct:g} % of a file's rows may be quarantined."
+        ),
+    )
+
+
+def raw_assets(workspace: Workspace, system: str, reporter: Reporter) -> AssetsDefinition:
+    """Return the multi-asset that loads every table of one system. Needs the resource ``run_lock``."""
+    contracts = workspace.contracts_of(system)
+    source = workspace.plant.source(system)
+
+    @multi_asset(
+        name=f"raw_{system}",
+        specs=[raw_spec(contract) for contract in contracts],
+        check_specs=[gate_spec(contract) for contract in contracts],
+        can_subset=True,
+        required_resource_keys={"run_lock"},
+        description=f"Takes new files of {system} into raw Delta tables, once each, row balance checked.",
+    )
+    def load(context: AssetExecutionContext) -> Iterator[MaterializeResult[None]]:
+        reporter.system(system)
+        for contract in contracts:
+            if AssetKey(contract.asset_key) not in context.selected_asset_keys:
+                continue
+            try:
+                result = load_table(
+                    contract,
+                    source,
+                    workspace.plant,
+                    workspace.settings,
+                    batch_gate=evaluate_batch,
+                    progress=reporter.bytes_read,
+                )
+            except TundishError as error:
+                raise Failure(str(error), allow_retries=error.retryable) from error
+            yield materialization(result)
+
+    return load

@@ -1,0 +1,161 @@
+"""What a person sees at a raw asset: schema of its contract, counts of the load, verdict of the contract gate.
+
+Here: Dagster values made from ``Contract`` and ``TableLoad``. Not here: loading (``ingestion.load``), judging a batch
+(``quality.contract_gate``), the asset factory (``raw_assets``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from dagster import (
+    AssetCheckResult,
+    AssetCheckSeverity,
+    AssetKey,
+    DataVersion,
+    MaterializeResult,
+    MetadataValue,
+    TableColumn,
+    TableColumnConstraints,
+    TableRecord,
+    TableSchema,
+)
+
+from ingestion.batch import BatchResult, Finding, TableLoad
+from ingestion.contracts import Column, Contract
+
+CONTRACT_GATE = "contract_gate"
+NOT_DELIVERED = "none"
+"""Data version of a table of which no file ever came."""
+
+FILE_RULES = frozenset(
+    {
+        "missing_column",
+        "unexpected_column",
+        "wrong_delimiter",
+        "wrong_encoding",
+        "unreadable_file",
+        "empty_file",
+        "still_written",
+    }
+)
+"""Trouble of one file: it is held and warned about, and the other files go on. Any other rule that holds a file
+doubts the data itself and blocks the release."""
+
+
+def table_schema(contract: Contract) -> TableSchema:
+    """Return the columns of a contract as Dagster shows them."""
+    return TableSchema(columns=[_table_column(column) for column in contract.columns])
+
+
+def _table_column(column: Column) -> TableColumn:
+    rules = {
+        "pattern": column.pattern,
+        "minimum": column.minimum,
+        "maximum": column.maximum,
+        "one of": ", ".join(column.enum) or None,
+        "part of the key": "yes" if column.key_position is not None else None,
+    }
+    constraints = TableColumnConstraints(
+        nullable=not column.required,
+        unique=column.unique,
+        other=[f"{name}: {value}" for name, value in rules.items() if value is not None],
+    )
+    return TableColumn(column.name, column.type, column.description, constraints)
+
+
+def spec_metadata(contract: Contract) -> dict[str, Any]:
+    """Return what is known about a raw table before anything is loaded."""
+    return {
+        "dagster/column_schema": table_schema(contract),
+        "contract": MetadataValue.text(f"{contract.system}.{contract.table} {contract.version}"),
+        "files": contract.files,
+        "format": contract.format,
+        "load_mode": contract.load_mode,
+        "key": ", ".join(contract.key) or "none",
+        "max_quarantined_pct": contract.max_quarantined_pct,
+        **{f"sla/{name}": value for name, value in contract.sla.items()},
+    }
+
+
+def load_metadata(load: TableLoad) -> dict[str, Any]:
+    """Return the counts of one load. rows_read = rows_committed + rows_quarantined."""
+    statuses = ("committed", "known", "waiting", "held")
+    return {
+        "rows_read": load.rows_read,
+        "rows_committed": load.rows_committed,
+        "rows_quarantined": load.rows_quarantined,
+        **{f"files_{status}": len(load.with_status(status)) for status in statuses},  # type: ignore[arg-type]
+        "seconds": round(load.seconds, 3),
+        "delta_version": -1 if load.version_after is None else load.version_after,
+    }
+
+
+def materialization(load: TableLoad) -> MaterializeResult[None]:
+    """Return the materialization of a raw table with the verdict of its gate."""
+    key = AssetKey(load.contract.asset_key)
+    version = NOT_DELIVERED if load.version_after is None else str(load.version_after)
+    return MaterializeResult(
+        asset_key=key,
+        metadata=load_metadata(load),
+        data_version=DataVersion(version),
+        check_results=[gate_result(load)],
+    )
+
+
+def gate_result(load: TableLoad) -> AssetCheckResult:
+    """Return the contract gate's check: failed if a file is held, blocking if the data itself is in doubt.
+
+    Quarantined rows of committed files do not fail it; they are counted and shown by rule.
+    """
+    held = load.with_status("held")
+    blocked = [batch for batch in held if blocks(batch)]
+    return AssetCheckResult(
+        passed=not held,
+        asset_key=AssetKey(load.contract.asset_key),
+        check_name=CONTRACT_GATE,
+        severity=AssetCheckSeverity.ERROR if blocked else AssetCheckSeverity.WARN,
+        description=(blocked or held)[0].message if held else _quarantine_summary(load),
+        metadata={
+            "table": load.contract.raw_name,
+            "rows_quarantined": load.rows_quarantined,
+            "files_held": len(held),
+            "findings": _findings_table(load.batches),
+        },
+    )
+
+
+def blocks(batch: BatchResult) -> bool:
+    """Return True if a held file doubts the data and not only itself."""
+    return batch.status == "held" and any(finding.rule not in FILE_RULES for finding in batch.findings)
+
+
+def _quarantine_summary(load: TableLoad) -> str:
+    if not load.rows_quarantined:
+        return f"{load.rows_read} rows read, all of them valid"
+    return f"{load.rows_quarantined} of {load.rows_read} rows are quarantined; see tundish quarantine list"
+
+
+def _findings_table(batches: Iterable[BatchResult]) -> MetadataValue:
+    records = [
+        TableRecord(_finding_row(batch, finding))
+        for batch in batches
+        if batch.status in {"committed", "held"}
+        for finding in batch.findings
+    ]
+    columns = [TableColumn("file"), TableColumn("status"), TableColumn("rule"), TableColumn("rows", "int")]
+    columns += [TableColumn("sample"), TableColumn("next_step")]
+    return MetadataValue.table(records, schema=TableSchema(columns=columns))
+
+
+def _finding_row(batch: BatchResult, finding: Finding) -> dict[str, str | int]:
+    sample = "; ".join(str(entry.get("value", entry)) for entry in finding.sample[:3])
+    return {
+        "file": batch.file,
+        "status": batch.status,
+        "rule": finding.rule,
+        "rows": finding.rows,
+        "sample": sample,
+        "next_step": finding.message,
+    }
