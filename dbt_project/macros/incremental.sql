@@ -22,12 +22,3 @@ where _source_ingested_at > (
     select coalesce(max(_source_ingested_at), timestamptz '1900-01-01 00:00:00+00') from {{ target_relation }}
 )
 {%- endmacro %}
-
-
-{#- All delivered row versions of an append-only raw table, where `source` is the current state by key. -#}
-{% macro source_history(system, table) -%}
-    {%- set current = source(system, table) -%}
-    {{ return(api.Relation.create(
-        database=current.database, schema=current.schema, identifier=current.identifier ~ '__history'
-    )) }}
-{%- endmacro %}

@@ -1,0 +1,16 @@
+with reasons as (
+    select * from {{ ref('stg_plant__reasons') }}
+),
+
+identified as (
+    select
+        {{ site_id('site_code', 'reason_code') }} as reason_id,
+        reason_code,
+        {{ site_id('site_code', 'parent_reason_code') }} as parent_reason_id,
+        reason_name,
+        loss_category,
+        _ingested_at as _source_ingested_at
+    from reasons
+)
+
+select * from identified

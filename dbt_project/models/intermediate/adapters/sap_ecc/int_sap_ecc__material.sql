@@ -1,0 +1,37 @@
+with materials as (
+    select * from {{ ref('stg_sap_ecc__mara') }}
+),
+
+names as (
+    select * from {{ ref('stg_sap_ecc__makt') }}
+),
+
+ranked_names as (
+    select
+        *,
+        row_number() over (
+            partition by client, material_id order by case language when 'E' then 1 when 'D' then 2 else 3 end, language
+        ) as language_rank
+    from names
+),
+
+identified as (
+    select
+        materials.material_id,
+        coalesce(ranked_names.material_name, materials.material_id) as material_name,
+        materials.material_type,
+        materials.material_group,
+        materials.base_unit,
+        null as standard_cost,
+        case when materials.material_type in ('FERT', 'HALB') then true when materials.material_type = 'ROH' then false end
+            as is_made_in_house,
+        greatest(materials._ingested_at, ranked_names._ingested_at) as _source_ingested_at
+    from materials
+    left join ranked_names
+        on
+            materials.client = ranked_names.client
+            and materials.material_id = ranked_names.material_id
+            and ranked_names.language_rank = 1
+)
+
+select * from identified

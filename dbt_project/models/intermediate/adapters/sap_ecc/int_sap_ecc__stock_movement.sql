@@ -1,0 +1,30 @@
+with items as (
+    select * from {{ ref('stg_sap_ecc__mseg') }}
+),
+
+documents as (
+    select * from {{ ref('stg_sap_ecc__mkpf') }}
+),
+
+identified as (
+    select
+        items.site_code || '-' || items.document_year || '-' || items.document_no || '-' || items.item_no as movement_id,
+        items.site_code,
+        items.material_id,
+        items.storage_location,
+        items.batch_no,
+        items.movement_type,
+        documents.posting_date,
+        case items.direction when 'S' then items.moved_qty when 'H' then -items.moved_qty end as moved_qty,
+        items.quantity_unit,
+        {{ site_id('items.site_code', 'items.order_no') }} as order_id,
+        greatest(items._ingested_at, documents._ingested_at) as _source_ingested_at
+    from items
+    left join documents
+        on
+            items.client = documents.client
+            and items.document_no = documents.document_no
+            and items.document_year = documents.document_year
+)
+
+select * from identified

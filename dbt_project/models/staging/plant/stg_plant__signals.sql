@@ -1,0 +1,22 @@
+with source as (
+    select * from {{ source('plant', 'signals') }}
+),
+
+renamed as (
+    select
+        site_code,
+        tag,
+        machine as equipment_code,
+        measurement,
+        description as signal_description,
+        unit,
+        interpolation,
+        max_gap_s,
+        low_limit,
+        high_limit,
+        uns_path,
+        _ingested_at
+    from source
+)
+
+select * from renamed
