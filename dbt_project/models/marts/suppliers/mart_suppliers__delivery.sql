@@ -1,0 +1,45 @@
+with lines as (
+    select * from {{ ref('fct_purchase_line') }}
+),
+
+suppliers as (
+    select * from {{ ref('dim_supplier') }}
+),
+
+sums as (
+    select
+        supplier_id,
+        currency,
+        count(distinct site_code || '-' || purchase_order_no) as purchase_orders,
+        count(*) as purchase_lines,
+        count(shipped_date) as shipped_lines,
+        cast(sum(case when is_shipped_late then 1 else 0 end) as bigint) as shipped_late_lines,
+        cast(sum(ordered_qty) as decimal(18, 4)) as ordered_qty,
+        cast(sum(received_qty) as decimal(18, 4)) as received_qty,
+        cast(sum(rejected_qty) as decimal(18, 4)) as rejected_qty,
+        cast(sum(stocked_qty) as decimal(18, 4)) as stocked_qty,
+        cast(sum(line_amount) as decimal(18, 4)) as purchase_amount
+    from lines
+    group by supplier_id, currency
+)
+
+select
+    sums.supplier_id,
+    suppliers.supplier_name,
+    suppliers.rating as supplier_rating,
+    suppliers.is_preferred,
+    sums.currency,
+    sums.purchase_orders,
+    sums.purchase_lines,
+    sums.shipped_lines,
+    sums.shipped_late_lines,
+    sums.ordered_qty,
+    sums.received_qty,
+    sums.rejected_qty,
+    sums.stocked_qty,
+    sums.purchase_amount,
+    100 * {{ ratio('sums.shipped_late_lines', 'sums.shipped_lines') }} as shipped_late_pct,
+    100 * {{ ratio('sums.received_qty', 'sums.ordered_qty') }} as received_pct,
+    100 * {{ ratio('sums.rejected_qty', 'sums.received_qty') }} as rejected_pct
+from sums
+left join suppliers on sums.supplier_id = suppliers.supplier_id

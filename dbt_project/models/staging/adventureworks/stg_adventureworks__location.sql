@@ -1,0 +1,7 @@
+select
+    cast(location_id as varchar) as location_id,
+    name as location_name,
+    cost_rate,
+    availability_hours as availability_h,
+    _ingested_at
+from {{ source('adventureworks', 'location') }}

@@ -1,0 +1,7 @@
+select
+    cast(product_id as varchar) as product_id,
+    start_date,
+    end_date,
+    standard_cost,
+    _ingested_at
+from {{ source('adventureworks', 'product_cost_history') }}
