@@ -1,4 +1,4 @@
--- The end date of the ERP is the last valid day (the next line starts a day later); here the first invalid one.
+-- The end date of the ERP is the last valid day (the next line starts a day later); here: first invalid day.
 select
     {{ site_id(source_site('adventureworks'), 'bill_of_materials_id') }} as bom_item_id,
     product_assembly_id as assembly_material_id,
