@@ -10,10 +10,11 @@ import hashlib
 import json
 import subprocess
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from importlib.metadata import version
 from pathlib import Path
 
+from ingestion.errors import TundishError
 from ingestion.plant import PLANT_SYSTEM
 from ingestion.settings import REPOSITORY
 from orchestration.lib.dbt_project import code_hash, hash_files
@@ -21,6 +22,16 @@ from orchestration.lib.workspace import Workspace
 
 PACKAGES = ("tundish", "dbt-core", "dbt-duckdb", "duckdb", "deltalake", "great-expectations")
 """Packages whose version can change what a release holds or which gates it passes."""
+
+
+class WarehouseNotBuiltError(TundishError):
+    """There is no finished warehouse to release from."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(
+            f"{path}: no build of the warehouse has finished.", "run `tundish run`, which builds it."
+        )
 
 
 @dataclass(frozen=True)
@@ -82,8 +93,17 @@ def record_build(workspace: Workspace, inputs: Inputs) -> None:
     part.replace(path)
 
 
+def recorded_build(workspace: Workspace) -> Inputs:
+    """Return from what the warehouse was built. Raises WarehouseNotBuiltError if no build ever finished."""
+    path = build_record_path(workspace)
+    if not path.is_file():
+        raise WarehouseNotBuiltError(path)
+    body = json.loads(path.read_text(encoding="utf-8"))
+    return Inputs(**{field.name: body[field.name] for field in fields(Inputs)})
+
+
 def forget_build(workspace: Workspace) -> None:
-    """Drop the record before a build begins, so that an interrupted full build is not taken for a finished one."""
+    """Drop the record before a full build, so that an interrupted one is never taken for what was there before."""
     build_record_path(workspace).unlink(missing_ok=True)
 
 

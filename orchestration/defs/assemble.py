@@ -1,0 +1,39 @@
+"""All definitions of one workspace, in one place.
+
+Here: what belongs to a code location. Not here: each definition (its own module), the code location that a server
+loads (``orchestration.definitions``).
+"""
+
+from __future__ import annotations
+
+from dagster import Definitions, in_process_executor
+
+from orchestration.defs.jobs import plant_to_release
+from orchestration.defs.released import released_assets
+from orchestration.defs.resources import RunLock
+from orchestration.defs.schedules import daily_schedule
+from orchestration.defs.sensors import landed_files_sensor
+from orchestration.defs.warehouse import warehouse_assets
+from orchestration.lib.dbt_project import load_manifest, prepare_manifest
+from orchestration.lib.progress import Reporter, Silence
+from orchestration.lib.raw_assets import landing_spec, raw_assets
+from orchestration.lib.workspace import Workspace
+
+
+def assemble(workspace: Workspace, reporter: Reporter | None = None) -> Definitions:
+    """Return the definitions of a workspace; parses the dbt project first if its manifest is stale."""
+    reporter = reporter or Silence()
+    manifest = load_manifest(prepare_manifest(workspace))
+    return Definitions(
+        assets=[
+            *[landing_spec(workspace, system) for system in workspace.systems],
+            *[raw_assets(workspace, system, reporter) for system in workspace.systems],
+            warehouse_assets(workspace, manifest, reporter),
+            *released_assets(workspace, manifest, reporter),
+        ],
+        jobs=[plant_to_release()],
+        schedules=[daily_schedule(workspace)],
+        sensors=[landed_files_sensor(workspace)],
+        resources={"run_lock": RunLock(path=str(workspace.lock_path))},
+        executor=in_process_executor,
+    )
