@@ -86,12 +86,12 @@ def export_table(
         path = str(candidate.folder / file).replace("'", "''")
         copied = connection.execute(
             f"copy ({source}) to '{path}' (format parquet, compression zstd)"
-        ).fetchone()
+        ).fetchall()
     except duckdb.Error as error:
         raise ReleaseBuildError(
             f"{table.schema}.{table.name}", str(error), "correct the value or the type in the model."
         ) from error
-    rows = int(copied[0]) if copied else 0
+    rows = int(copied[0][0])
     return ReleasedTable(table.name, table.dataset, rows, file, columns, table.grain, table.description)
 
 

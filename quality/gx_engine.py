@@ -1,0 +1,176 @@
+"""Great Expectations behind one function: frames and rules in, our results out.
+
+The only module that imports Great Expectations (about 2 s, so import it where a gate runs, not at start).
+Nothing is printed, stored or sent: ephemeral context, progress bars and analytics off.
+
+Here: evaluation of rules on one pandas frame. Not here: which rules and which frame (`release_gate`).
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from functools import cache
+from itertools import count
+from typing import Any
+
+import pandas as pd
+
+with warnings.catch_warnings():
+    # GX 1.24 imports sre_constants and sre_parse, which Python 3.11 calls deprecated; nothing of ours does.
+    warnings.filterwarnings("ignore", message="module 'sre_", category=DeprecationWarning)
+    import great_expectations as gx
+    import great_expectations.expectations as gxe
+    from great_expectations.compatibility.pydantic import ValidationError
+    from great_expectations.data_context.types.base import (
+        DataContextConfig,
+        InMemoryStoreBackendDefaults,
+        ProgressBarsConfig,
+    )
+    from great_expectations.exceptions import GreatExpectationsError
+    from great_expectations.expectations import expectation as gx_base
+
+from quality.result import SAMPLE_SIZE, ExpectationResult, Severity
+from quality.suite import Expectation
+
+ROW_WISE_BASES = (
+    gx_base.ColumnMapExpectation,
+    gx_base.ColumnPairMapExpectation,
+    gx_base.MulticolumnMapExpectation,
+)
+NEEDS_ALL_ROWS = {
+    "expect_column_values_to_be_unique",
+    "expect_compound_columns_to_be_unique",
+    "expect_column_values_to_be_decreasing",
+    "expect_column_values_to_be_increasing",
+}
+RESULT_FORMAT = {"result_format": "SUMMARY", "partial_unexpected_count": SAMPLE_SIZE}
+RULE_ERRORS = (GreatExpectationsError, TypeError, ValueError, KeyError, AttributeError)
+"""What a rule may raise inside GX that its own net does not catch."""
+_frame_numbers = count()
+
+
+def evaluate(frame: pd.DataFrame, expectations: Sequence[Expectation]) -> list[ExpectationResult]:
+    """Evaluate rules on a frame; one result for each rule, in the rules' order.
+
+    Fails closed: a rule that GX does not know, cannot be built or raises is a failed critical result with
+    the exception's text, whatever its own severity.
+    """
+    built: dict[int, Any] = {}
+    results: dict[int, ExpectationResult] = {}
+    for number, expectation in enumerate(expectations):
+        try:
+            built[number] = _build(expectation, number)
+        except (AttributeError, TypeError, ValueError, ValidationError) as error:
+            results[number] = _broken(expectation, f"{type(error).__name__}: {error}")
+    for number, body in _validate(frame, built).items():
+        results[number] = _translate(expectations[number], body)
+    missing = "Great Expectations returned no result for it"
+    return [results.get(number) or _broken(rule, missing) for number, rule in enumerate(expectations)]
+
+
+def is_row_wise(expectation: Expectation) -> bool:
+    """True if the rule looks at each row alone, so that results of parts of a table add up."""
+    kind = getattr(gxe, _class_name(expectation.type), None)
+    if kind is None or expectation.type in NEEDS_ALL_ROWS or "mostly" in expectation.kwargs:
+        return False
+    return issubclass(kind, ROW_WISE_BASES)
+
+
+def _class_name(expectation_type: str) -> str:
+    """ExpectColumnToExist for expect_column_to_exist."""
+    return "".join(part.capitalize() for part in expectation_type.split("_"))
+
+
+def _build(expectation: Expectation, number: int) -> Any:
+    """The GX object; `number` travels along, because GX returns results in an order of its own."""
+    kind = getattr(gxe, _class_name(expectation.type))
+    return kind(**expectation.kwargs, meta={"number": number})
+
+
+def _validate(frame: pd.DataFrame, built: Mapping[int, Any]) -> dict[int, dict[str, Any]]:
+    """GX's own results by rule number. All rules at once share their metrics; if that run as a whole
+    raises, each rule runs alone, so that one broken rule does not hide the others."""
+    if not built:
+        return {}
+    try:
+        return _run(frame, list(built.values()))
+    except RULE_ERRORS:
+        return {number: _run_alone(frame, number, rule) for number, rule in built.items()}
+
+
+def _run_alone(frame: pd.DataFrame, number: int, rule: Any) -> dict[str, Any]:
+    """One rule by itself; an exception becomes the result."""
+    try:
+        return _run(frame, [rule])[number]
+    except RULE_ERRORS as error:
+        text = f"{type(error).__name__}: {error}"
+        return {"success": False, "exception_info": {"raised_exception": True, "exception_message": text}}
+
+
+def _run(frame: pd.DataFrame, rules: list[Any]) -> dict[int, dict[str, Any]]:
+    """Run rules in GX on one frame."""
+    name = f"frame_{next(_frame_numbers)}"
+    source = _context().data_sources.add_pandas(name)
+    try:
+        definition = source.add_dataframe_asset(name).add_batch_definition_whole_dataframe(name)
+        batch = definition.get_batch({"dataframe": frame})
+        suite = gx.ExpectationSuite(name=name, expectations=rules)
+        outcome = batch.validate(suite, result_format=RESULT_FORMAT)
+    finally:
+        _context().data_sources.delete(name)
+    bodies = [result.to_json_dict() for result in outcome.results]
+    return {body["expectation_config"]["meta"]["number"]: body for body in bodies}
+
+
+@cache
+def _context() -> Any:
+    """One silent context for the process; frames are removed from it after each run."""
+    config = DataContextConfig(
+        store_backend_defaults=InMemoryStoreBackendDefaults(),
+        progress_bars=ProgressBarsConfig(globally=False, metric_calculations=False),
+        analytics_enabled=False,
+    )
+    return gx.get_context(mode="ephemeral", project_config=config)
+
+
+def _translate(expectation: Expectation, body: Mapping[str, Any]) -> ExpectationResult:
+    """Our result for GX's."""
+    error = _exception_text(body.get("exception_info") or {})
+    if error:
+        return _broken(expectation, error)
+    result = body.get("result") or {}
+    observed = result.get("observed_value")
+    sample = [str(value) for value in result.get("partial_unexpected_list") or ()]
+    return ExpectationResult(
+        expectation=expectation.type,
+        column=", ".join(expectation.columns),
+        severity=expectation.severity,
+        passed=body.get("success") is True,
+        rule=expectation.rule,
+        observed="" if observed is None else str(observed),
+        unexpected_count=result.get("unexpected_count"),
+        unexpected_pct=result.get("unexpected_percent"),
+        sample=tuple(dict.fromkeys(sample))[:SAMPLE_SIZE],
+        reason=expectation.reason,
+    )
+
+
+def _exception_text(info: Mapping[str, Any]) -> str:
+    """First exception message; GX gives one for the rule, or one for each metric of it."""
+    parts = [info, *(part for part in info.values() if isinstance(part, Mapping))]
+    raised = [str(part.get("exception_message")) for part in parts if part.get("raised_exception")]
+    return raised[0] if raised else ""
+
+
+def _broken(expectation: Expectation, error: str) -> ExpectationResult:
+    """A rule that could not be evaluated: critical, because nobody knows whether it holds."""
+    return ExpectationResult(
+        expectation=expectation.type,
+        column=", ".join(expectation.columns),
+        severity=Severity.CRITICAL,
+        passed=False,
+        rule=expectation.rule,
+        reason=expectation.reason,
+        error=error,
+    )

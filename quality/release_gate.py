@@ -1,0 +1,151 @@
+"""Gate 3: may a candidate become the current release?
+
+Each table is held to what its specification promises (columns, types, grain, finite numbers) and to its
+suite in `quality/suites/`. Fails closed: what cannot be evaluated has failed.
+
+Here: which rules apply to which table, and evaluation in bounded memory. Not here: the engine
+(`gx_engine`, imported when the gate runs because its import takes seconds) and publishing (`serving/`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from quality.release_reader import CHUNK_ROWS, ReleasedFile, ReleaseReader
+from quality.result import SAMPLE_SIZE, ExpectationResult, GateResult, Severity
+from quality.suite import SUITES_FOLDER, Expectation, generate_suite, load_suites
+from quality.table_spec import TableSpec, released_type
+
+GATE = "release_gate"
+TYPES_RULE = Expectation(
+    "expect_column_pair_values_to_be_equal",
+    {"column_A": "specified", "column_B": "released"},
+    reason="consumers read columns by name and type",
+)
+FINITE_RULE = Expectation(
+    "expect_column_values_to_be_null",
+    {"column": "not_finite"},
+    reason="NaN and infinity are no measurements, and BI tools refuse or hide them",
+)
+
+
+def evaluate_release(
+    folder: Path,
+    suites_dir: Path = SUITES_FOLDER,
+    table_specs: Sequence[TableSpec] = (),
+    *,
+    chunk_rows: int = CHUNK_ROWS,
+) -> list[GateResult]:
+    """Evaluate all rules on the Parquet files below `folder`; one result for each table.
+
+    A table with a suite but without a specification and a file is skipped: this plant does not release it.
+    Raises SuiteError if a suite file cannot be used.
+    """
+    suites = load_suites(suites_dir)
+    specs = {spec.name: spec for spec in table_specs}
+    with ReleaseReader(folder) as reader:
+        names = sorted({*reader.tables, *specs, *suites})
+        return [_evaluate_table(reader, name, specs.get(name), suites, chunk_rows) for name in names]
+
+
+def _evaluate_table(
+    reader: ReleaseReader,
+    name: str,
+    spec: TableSpec | None,
+    suites: dict[str, tuple[Expectation, ...]],
+    chunk_rows: int,
+) -> GateResult:
+    """All rules of one table."""
+    if name not in reader.tables:
+        if spec is None:
+            return GateResult(GATE, name, skipped="this plant's release has no such table")
+        return GateResult(GATE, name, (_failed("expect_table_to_exist", "", "it is not in the candidate"),))
+    try:
+        file = reader.open(name)
+        promised = [] if spec is None else _check_columns(reader, file, spec)
+        rules = [*(generate_suite(spec) if spec else ()), *suites.get(name, ())]
+        results = [*promised, *_check_rules(reader, file, rules, chunk_rows)]
+    except duckdb.Error as error:
+        return GateResult(GATE, name, (_failed("expect_table_to_be_readable", "", str(error)),))
+    return GateResult(GATE, name, tuple(results), file.rows)
+
+
+def _check_columns(reader: ReleaseReader, file: ReleasedFile, spec: TableSpec) -> list[ExpectationResult]:
+    """Specified against released columns and types, and finite numbers: one small frame, a row a column."""
+    from quality import gx_engine  # noqa: PLC0415 - its import takes seconds, only a gate pays for it
+
+    specified = {column.name: released_type(column.data_type) for column in spec.columns}
+    not_finite = reader.columns_not_finite(file)
+    columns = pd.DataFrame(
+        {
+            "specified": [f"{name} {kind}" for name, kind in specified.items()],
+            "released": [f"{name} {file.columns.get(name, 'missing')}" for name in specified],
+        },
+        dtype="str",
+    )
+    problems = [f"{name}: {not_finite[name]} rows" if name in not_finite else None for name in file.columns]
+    finite = pd.DataFrame({"not_finite": pd.Series(problems, dtype="object")})
+    return gx_engine.evaluate(columns, [TYPES_RULE]) + gx_engine.evaluate(finite, [FINITE_RULE])
+
+
+def _check_rules(
+    reader: ReleaseReader, file: ReleasedFile, rules: Sequence[Expectation], chunk_rows: int
+) -> list[ExpectationResult]:
+    """Rules on the data. A rule on a column that the table does not have is a failed critical result."""
+    from quality import gx_engine  # noqa: PLC0415 - its import takes seconds, only a gate pays for it
+
+    missing = [_missing_columns(rule, file) for rule in rules if _absent(rule, file)]
+    rules = [rule for rule in rules if not _absent(rule, file)]
+    if not rules:
+        return missing
+    if file.rows <= chunk_rows:
+        return [*missing, *gx_engine.evaluate(reader.frame(file, _columns(rules)), rules)]
+    by_row = [rule for rule in rules if gx_engine.is_row_wise(rule)]
+    whole = [rule for rule in rules if not gx_engine.is_row_wise(rule)]
+    parts = [
+        gx_engine.evaluate(chunk, by_row)
+        for chunk in (reader.chunks(file, _columns(by_row), chunk_rows) if by_row else ())
+    ]
+    merged = [_merge(results, file.rows) for results in zip(*parts, strict=True)]
+    alone = [gx_engine.evaluate(reader.frame(file, rule.columns), [rule])[0] for rule in whole]
+    return [*missing, *merged, *alone]
+
+
+def _columns(rules: Iterable[Expectation]) -> list[str]:
+    """Columns that rules read, each once."""
+    return list(dict.fromkeys(name for rule in rules for name in rule.columns))
+
+
+def _absent(rule: Expectation, file: ReleasedFile) -> list[str]:
+    """Columns of a rule that the table does not have."""
+    return [name for name in rule.columns if name not in file.columns]
+
+
+def _merge(results: Sequence[ExpectationResult], rows: int) -> ExpectationResult:
+    """One result of a row-wise rule from its results on parts of the table."""
+    failed = [result for result in results if not result.passed]
+    worst = next((result for result in failed if result.error), failed[0] if failed else results[0])
+    unexpected = sum(result.unexpected_count or 0 for result in results)
+    samples = dict.fromkeys(value for result in results for value in result.sample)
+    return replace(
+        worst,
+        unexpected_count=unexpected,
+        unexpected_pct=100.0 * unexpected / rows,
+        sample=tuple(samples)[:SAMPLE_SIZE],
+    )
+
+
+def _missing_columns(rule: Expectation, file: ReleasedFile) -> ExpectationResult:
+    """A rule on a column that is not there: critical, because the suite or the model is wrong."""
+    names = ", ".join(_absent(rule, file))
+    return _failed(rule.type, ", ".join(rule.columns), f"{file.name} has no column {names}")
+
+
+def _failed(expectation: str, column: str, error: str) -> ExpectationResult:
+    """A critical failure that needs no engine."""
+    return ExpectationResult(expectation, column, Severity.CRITICAL, passed=False, error=error)
