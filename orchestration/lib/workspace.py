@@ -55,6 +55,7 @@ class Workspace:
                 for site in self.plant.sites
             ],
             "enterprise": self.plant.enterprise,
+            "source_sites": {source.system: source.site_code for source in self.plant.sources},
         }
 
 
