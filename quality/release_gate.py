@@ -24,7 +24,7 @@ from quality.table_spec import TableSpec, released_type
 GATE = "release_gate"
 TYPES_RULE = Expectation(
     "expect_column_pair_values_to_be_equal",
-    {"column_A": "specified", "column_B": "released"},
+    {"column_A": "specified", "column_B": "released", "ignore_row_if": "either_value_is_missing"},
     reason="consumers read columns by name and type",
 )
 FINITE_RULE = Expectation(
@@ -36,8 +36,8 @@ FINITE_RULE = Expectation(
 
 def evaluate_release(
     folder: Path,
-    suites_dir: Path = SUITES_FOLDER,
     table_specs: Sequence[TableSpec] = (),
+    suites_dir: Path = SUITES_FOLDER,
     *,
     chunk_rows: int = CHUNK_ROWS,
 ) -> list[GateResult]:
@@ -81,16 +81,14 @@ def _check_columns(reader: ReleaseReader, file: ReleasedFile, spec: TableSpec) -
 
     specified = {column.name: released_type(column.data_type) for column in spec.columns}
     not_finite = reader.columns_not_finite(file)
-    columns = pd.DataFrame(
-        {
-            "specified": [f"{name} {kind}" for name, kind in specified.items()],
-            "released": [f"{name} {file.columns.get(name, 'missing')}" for name in specified],
-        },
-        dtype="str",
+    names = list(dict.fromkeys([*specified, *file.columns]))
+    released = [f"{name} {file.columns.get(name, 'missing')}" for name in names]
+    promised = [f"{name} {specified[name]}" if name in specified else None for name in names]
+    problems = [f"{name}: {not_finite[name]} rows" if name in not_finite else None for name in names]
+    frame = pd.DataFrame(
+        {"specified": promised, "released": released, "not_finite": problems}, dtype="object", index=names
     )
-    problems = [f"{name}: {not_finite[name]} rows" if name in not_finite else None for name in file.columns]
-    finite = pd.DataFrame({"not_finite": pd.Series(problems, dtype="object")})
-    return gx_engine.evaluate(columns, [TYPES_RULE]) + gx_engine.evaluate(finite, [FINITE_RULE])
+    return gx_engine.evaluate(frame, [TYPES_RULE, FINITE_RULE])
 
 
 def _check_rules(

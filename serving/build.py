@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from quality.table_spec import TableSpec
+from serving.atomic import remove_folder
 from serving.errors import ReleaseBuildError
 from serving.layout import (
     DATASET_FOLDERS,
@@ -43,15 +44,20 @@ def build_candidate(
 
     `warehouse` is the private .duckdb (opened read-only; nobody in this process may hold it open otherwise);
     `docs` is dbt's target folder. The manifest is written last, so a candidate with one is complete.
-    Raises ReleaseBuildError if a table or column is missing or has a type that BI tools cannot read.
+    Raises ReleaseBuildError if a table or column is missing or has a type that BI tools cannot read; then
+    nothing is left behind.
     """
     if not warehouse.is_file():
         raise ReleaseBuildError(
             "(all)", f"there is no warehouse at {warehouse}", "run `tundish run`, which builds it."
         )
     candidate, created_at = _reserve(released, info)
-    released_tables = _export_all(warehouse, candidate, tables)
-    docs_kind = copy_docs(docs, candidate.folder / DOCS_FOLDER)
+    try:
+        released_tables = _export_all(warehouse, candidate, tables)
+        docs_kind = copy_docs(docs, candidate.folder / DOCS_FOLDER)
+    except (ReleaseBuildError, duckdb.Error, OSError):
+        remove_folder(candidate.folder)
+        raise
     manifest = Manifest(
         release_id=candidate.release_id,
         created_at=created_at.isoformat(timespec="seconds"),

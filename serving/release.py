@@ -41,9 +41,11 @@ __all__ = [
     "current_release",
     "current_release_id",
     "discard",
+    "get_release",
     "list_releases",
     "open_candidate",
     "publish",
+    "read_gated",
     "record_gates",
     "rollback",
 ]
@@ -86,6 +88,20 @@ def record_gates(candidate: Candidate, results: Iterable[GateResult]) -> Manifes
     return gated
 
 
+def read_gated(candidate: Candidate) -> tuple[Path, Manifest]:
+    """Folder and manifest of a candidate that may be published, also if it has been already.
+
+    Raises ReleaseNotGatedError if no gate result is recorded or a critical rule failed, and
+    ReleaseIncompleteError if a file is missing.
+    """
+    target = release_folder(candidate.released, candidate.release_id)
+    folder = target if target.is_dir() and not candidate.folder.is_dir() else candidate.folder
+    manifest = _read_complete(candidate.release_id, folder, hashes=False)
+    if not manifest.gated:
+        raise ReleaseNotGatedError(manifest.release_id, manifest.gate_failures)
+    return folder, manifest
+
+
 def publish(candidate: Candidate) -> Release:
     """Make a gated candidate the current release.
 
@@ -93,16 +109,13 @@ def publish(candidate: Candidate) -> Release:
     ReleaseNotGatedError if no gate result is recorded or a critical rule failed, and ReleaseIncompleteError
     if a file is missing; the former release stays current in both cases.
     """
+    folder, _ = read_gated(candidate)
     target = release_folder(candidate.released, candidate.release_id)
-    if not candidate.folder.is_dir() and target.is_dir():
-        _switch(candidate.released, candidate.release_id, "publish", hashes=False)
-        return get_release(candidate.released, candidate.release_id)
-    manifest = _read_complete(candidate.release_id, candidate.folder, hashes=False)
-    _require_gates(manifest)
-    seal_files(candidate.folder)
-    candidate.folder.rename(target)
-    sync_folder(target.parent)
-    _switch(candidate.released, candidate.release_id, "publish", hashes=False)
+    if folder != target:
+        seal_files(folder)
+        folder.rename(target)
+        sync_folder(target.parent)
+    _switch(candidate.released, candidate.release_id, "publish")
     return get_release(candidate.released, candidate.release_id)
 
 
@@ -114,7 +127,10 @@ def rollback(released: Path, release_id: str) -> Release:
     if not release_folder(released, release_id).is_dir():
         known = [release.release_id for release in list_releases(released)]
         raise ReleaseNotFoundError(release_id, str(bi_root(released)), known)
-    _switch(released, release_id, "rollback", hashes=True)
+    manifest = _read_complete(release_id, release_folder(released, release_id), hashes=True)
+    if not manifest.gated:
+        raise ReleaseNotGatedError(release_id, manifest.gate_failures)
+    _switch(released, release_id, "rollback")
     return get_release(released, release_id)
 
 
@@ -159,24 +175,17 @@ def list_releases(released: Path) -> list[Release]:
     return [get_release(released, release_id) for release_id in ids]
 
 
-def _switch(released: Path, release_id: str, action: str, *, hashes: bool) -> None:
-    """Let `current.json` name the release, if it is complete and passed its gates."""
-    folder = release_folder(released, release_id)
-    _require_gates(_read_complete(release_id, folder, hashes=hashes))
+def _switch(released: Path, release_id: str, action: str) -> None:
+    """Let `current.json` name a release that was found complete and gated."""
+    folder = release_folder(released, release_id).name
     body = {
         "release_id": release_id,
-        "folder": folder.name,
-        "duckdb": f"{folder.name}/{DUCKDB_NAME}",
+        "folder": folder,
+        "duckdb": f"{folder}/{DUCKDB_NAME}",
         "switched_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "action": action,
     }
     write_json(bi_root(released) / CURRENT_NAME, body)
-
-
-def _require_gates(manifest: Manifest) -> None:
-    """Raise ReleaseNotGatedError unless gates ran and none failed."""
-    if not manifest.gated:
-        raise ReleaseNotGatedError(manifest.release_id, manifest.gate_failures)
 
 
 def _read_complete(release_id: str, folder: Path, *, hashes: bool) -> Manifest:
