@@ -4,8 +4,6 @@ Here: three steps in this order, each repeatable after a kill. The BI switch com
 inputs as released. Not here: files and switches (``serving``), rules (``quality.release_gate``).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -118,7 +116,7 @@ def _candidate(workspace: Workspace, tables: Sequence[TableSpec], reporter: Repo
         required_resource_keys={"run_lock"},
         description="One candidate of a release, hidden from consumers until its gate has passed.",
     )
-    def candidate(context: AssetExecutionContext) -> MaterializeResult[None]:
+    def candidate(context: AssetExecutionContext) -> MaterializeResult:
         reporter.note("building and checking the release candidate")
         built, results = build_and_judge(workspace, tables)
         return MaterializeResult(

@@ -4,8 +4,6 @@ Here: the dbt assets of a workspace and what goes before and after the build. No
 the child process (``lib.dbt_build``), models (``dbt_project/``).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

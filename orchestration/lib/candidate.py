@@ -30,7 +30,7 @@ def build_and_judge(workspace: Workspace, tables: Sequence[TableSpec]) -> tuple[
     candidate = build_candidate(
         settings.warehouse_path, settings.released, tables, release_info(workspace), docs=settings.dbt_target
     )
-    results = list(evaluate_release(candidate.folder, tables))
+    results = list(evaluate_release(candidate.folder, table_specs=tables))
     record_gates(candidate, results)
     if not all_passed(results):
         discard(candidate)

@@ -53,7 +53,7 @@ def dbt_arguments(workspace: Workspace) -> list[str]:
 
 def dbt_command() -> list[str]:
     """The dbt of this environment, started without relying on PATH."""
-    return [sys.executable, "-m", "dbt.cli.main"]
+    return [str(Path(sys.executable).with_name("dbt"))]
 
 
 def hash_files(files: Iterable[Path], root: Path) -> str:

@@ -4,8 +4,6 @@ Here: what follows from contracts alone. A second way to make a raw asset does n
 (``raw_metadata``), loading (``ingestion.load``), judging (``quality.contract_gate``).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from dagster import (

@@ -1,0 +1,20 @@
+"""Which errors are expected and which exit code each has. Not here: the errors themselves."""
+
+from __future__ import annotations
+
+from ingestion.errors import ConfigurationError, TundishError
+from orchestration.cli.frame import Exit
+from orchestration.lib.dbt_project import DbtParseError
+from orchestration.lib.fingerprint import WarehouseNotBuiltError
+from orchestration.lib.lock import RunLockHeldError
+from serving.errors import ReleaseError, ReleaseNotFoundError
+
+EXPECTED = (TundishError, ReleaseError)
+SETUP = (ConfigurationError, DbtParseError, WarehouseNotBuiltError, ReleaseNotFoundError)
+
+
+def exit_code(error: Exception) -> Exit:
+    """Return the exit code of an expected error."""
+    if isinstance(error, RunLockHeldError):
+        return Exit.LOCKED
+    return Exit.SETUP if isinstance(error, SETUP) else Exit.FAILED

@@ -1,0 +1,80 @@
+"""``tundish run``: the job of Dagster in this process, with a display and a closing table.
+
+Here: order of the steps and the exit code. Not here: assets (``orchestration.defs``), drawing (``display``,
+``closing``), reading results (``outcome``).
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+
+from rich.console import Console
+
+from ingestion.settings import Settings, quiet_third_parties
+from orchestration.cli.closing import print_closing
+from orchestration.cli.display import Display, open_display
+from orchestration.cli.frame import Exit, Place
+from orchestration.cli.outcome import Outcome, read_outcome
+from orchestration.lib.lock import hold
+from orchestration.lib.workspace import Workspace, open_workspace
+
+KEPT_LOGS = 30
+
+
+def main(place: Place, *, force: bool, full_refresh: bool) -> Exit:
+    """Run the plant's job; 0 released or nothing new, 1 failed or blocked."""
+    quiet_third_parties()
+    console = Console(file=sys.stdout)
+    workspace = open_workspace(home=place.home, plant=place.plant)
+    with hold(workspace.lock_path, "tundish run"):
+        console.print(f"[bold]{workspace.plant.title}[/bold]  home {workspace.settings.home}")
+        with log_file(workspace.settings) as (log, path), open_display(console) as display:
+            outcome = execute(workspace, display, log, force=force, full_refresh=full_refresh)
+        print_closing(console, workspace, outcome, path)
+    return Exit.FAILED if outcome.failures else Exit.OK
+
+
+def execute(
+    workspace: Workspace, display: Display, log: TextIO, *, force: bool, full_refresh: bool
+) -> Outcome:
+    """Load the definitions, execute the job in this process, return what came of it."""
+    with redirect_stdout(log), redirect_stderr(log):
+        from dagster import RunConfig  # noqa: PLC0415 - seconds of import, told to the display
+
+        from orchestration.defs.assemble import assemble  # noqa: PLC0415 - as above
+        from orchestration.defs.jobs import PLANT_TO_RELEASE  # noqa: PLC0415 - as above
+        from orchestration.defs.warehouse import BuildConfig  # noqa: PLC0415 - as above
+        from orchestration.lib.instance import open_instance  # noqa: PLC0415 - as above
+
+        job = assemble(workspace, display).resolve_job_def(PLANT_TO_RELEASE)
+        config = RunConfig(
+            ops={"warehouse": BuildConfig(force=force, full_refresh=full_refresh)},
+            loggers={"console": {"config": {"log_level": "INFO"}}},
+        )
+        with open_instance(workspace.settings) as instance:
+            result = job.execute_in_process(run_config=config, instance=instance, raise_on_error=False)
+    return read_outcome(result)
+
+
+@contextmanager
+def log_file(settings: Settings) -> Iterator[tuple[TextIO, Path]]:
+    """Open this run's log below <home>/logs; the oldest logs go."""
+    folder = settings.home / "logs"
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in sorted(folder.glob("run-*.log"))[: -KEPT_LOGS + 1]:
+        old.unlink()
+    path = folder / f"run-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}.log"
+    with path.open("w", encoding="utf-8") as log:
+        handler = logging.StreamHandler(log)
+        handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
+        logging.getLogger().addHandler(handler)
+        try:
+            yield log, path
+        finally:
+            logging.getLogger().removeHandler(handler)
