@@ -1,0 +1,68 @@
+{#-
+    The CTEs `pieces`, `valued` and `minutes`: segments [read_us, end_us) with value and slope, cut at the borders of
+    windows of `size` microseconds and aggregated by (signal_no, minute_no). Sums weight by microseconds, so a window
+    of minutes adds up to a window of hours.
+-#}
+{% macro minute_aggregates(segments, size) -%}
+numbered as (
+    select
+        *,
+        {{ each_from_to(window_no('read_us', size), window_no('end_us - 1', size)) }} as minute_no
+    from {{ segments }}
+),
+
+pieces as (
+    select
+        signal_no,
+        minute_no,
+        read_us,
+        value,
+        slope,
+        is_good,
+        _source_ingested_at,
+        greatest(read_us, minute_no * {{ size }}) as from_us,
+        least(end_us, (minute_no + 1) * {{ size }}) as to_us
+    from numbered
+),
+
+valued as (
+    select
+        *,
+        to_us - from_us as piece_us,
+        read_us = from_us as is_read_here,
+        value + slope * (from_us - read_us) as from_value,
+        value + slope * (to_us - read_us) as to_value
+    from pieces
+),
+
+summed as (
+    select
+        signal_no,
+        minute_no,
+        cast(sum(case when is_good then piece_us else 0 end) as bigint) as good_us,
+        cast(sum(piece_us) as bigint) as covered_us,
+        sum((from_value + to_value) / 2 * piece_us) as area,
+        sum(value * piece_us) as held_area,
+        sum(value * value * piece_us) as held_square_area,
+        min(least(from_value, to_value)) as min_value,
+        max(greatest(from_value, to_value)) as max_value,
+        {{ last_by('value', 'from_us') }} as last_value,
+        min(value) as held_min_value,
+        max(value) as held_max_value,
+        count(case when is_read_here then 1 end) as reading_count,
+        count(case when is_read_here and not is_good then 1 end) as bad_reading_count,
+        max(_source_ingested_at) as _source_ingested_at
+    from valued
+    group by signal_no, minute_no
+),
+
+minutes as (
+    select
+        *,
+        area / nullif(good_us, 0) as mean_value,
+        held_area / nullif(good_us, 0) as held_mean_value,
+        sqrt(greatest(0, held_square_area / nullif(good_us, 0) - power(held_area / nullif(good_us, 0), 2)))
+            as held_std_value
+    from summed
+)
+{%- endmacro %}

@@ -1,0 +1,140 @@
+{#-
+    What fct_signal_minute has to recompute. Asked once, before the model runs, so that the model itself names the
+    days as literals and opens no other file of the lake.
+
+    Returns none for a full build, else a dict:
+      watermark  newest `_source_ingested_at` in the table, as text
+      dates      days that hold readings to be read, as texts; empty when nothing is new
+      new_dates  days that new rows lie in
+      signals    ids of signals to compute wholly: new in the dictionary, or another version of them
+-#}
+{% macro touched_readings() %}
+    {% if not execute or not is_incremental() %}{{ return(none) }}{% endif %}
+    {% set watermark = run_query(
+        "select cast(max(_source_ingested_at) as varchar) from " ~ this
+    ).columns[0].values()[0] %}
+    {% if watermark is none %}{{ return(none) }}{% endif %}
+
+    {% set whole %}
+        select dim_signal.signal_id
+        from {{ ref('dim_signal') }} as dim_signal
+        left join (select distinct signal_key, _signal_version from {{ this }}) as built
+            on
+                dim_signal.signal_key = built.signal_key
+                and dim_signal._signal_version = built._signal_version
+        where built.signal_key is null
+    {% endset %}
+    {% set candidates = run_query(whole).columns[0].values() | list %}
+    {% set signals = [] %}
+    {% if candidates %}
+        {% set with_readings %}
+            select distinct dim_signal.signal_id
+            from {{ ref('int_signals__reading') }} as readings
+            inner join {{ ref('dim_signal') }} as dim_signal on readings.tag = dim_signal.tag
+            where dim_signal.signal_id in ({{ literals(candidates) }})
+        {% endset %}
+        {% do signals.extend(run_query(with_readings).columns[0].values()) %}
+    {% endif %}
+
+    {#- Days that the hours around new readings lie in, a longest gap to both sides, for what they join on to. -#}
+    {% set days %}
+        with new_days as (
+            select
+                readings.reading_date,
+                min({{ micros('readings.reading_at') }} - dim_signal.max_gap_s * 1000000) as first_us,
+                max({{ micros('readings.reading_at') }} + dim_signal.max_gap_s * 1000000) as last_us
+            from {{ ref('int_signals__reading') }} as readings
+            inner join {{ ref('dim_signal') }} as dim_signal on readings.tag = dim_signal.tag
+            where readings._source_ingested_at > timestamptz '{{ watermark }}'
+            group by readings.reading_date
+        ),
+
+        near_days as (
+            select
+                reading_date,
+                {{ each_from_to(
+                    window_no('cast(first_us as bigint) - 3600000000', 86400000000),
+                    window_no('cast(last_us as bigint) + 3600000000', 86400000000)
+                ) }} as day_no
+            from new_days
+        )
+
+        select
+            cast(reading_date as varchar) as new_date,
+            cast(cast({{ instant('day_no * 86400000000') }} as date) as varchar) as near_date
+        from near_days
+    {% endset %}
+    {% set found = run_query(days) %}
+    {% if signals %}
+        {% set every = run_query(
+            "select distinct cast(reading_date as varchar) from " ~ ref('int_signals__reading')
+        ).columns[0].values() | list %}
+    {% endif %}
+    {{ return({
+        'watermark': watermark,
+        'dates': every if signals else found.columns[1].values() | unique | sort | list,
+        'new_dates': every if signals else found.columns[0].values() | unique | sort | list,
+        'signals': signals,
+    }) }}
+{% endmacro %}
+
+
+{#- The CTEs `touched_hours` and `context_hours` (signal_no, hour_no), over a CTE `signals`. -#}
+{% macro touched_hours(touched, hour_us) -%}
+-- Hours that a new reading can change: a longest gap before it (its line from the reading before) and after it.
+touched_hours as (
+    select distinct
+        signals.signal_no,
+        {{ each_from_to(
+            window_no(micros('readings.reading_at') ~ ' - signals.gap_us', hour_us),
+            window_no(micros('readings.reading_at') ~ ' + signals.gap_us', hour_us)
+        ) }} as hour_no
+    from {{ ref('int_signals__reading') }} as readings
+    inner join signals on readings.tag = signals.tag
+    where
+        readings.reading_date in ({{ literals(touched.new_dates, 'date') }})
+        and (
+            readings._source_ingested_at > timestamptz '{{ touched.watermark }}'
+            or signals.signal_id in ({{ literals(touched.signals) }})
+        )
+),
+
+-- Readings that decide about those hours: what lies in them and a longest gap around.
+context_hours as (
+    select distinct
+        touched_hours.signal_no,
+        {{ each_from_to(
+            window_no('touched_hours.hour_no * ' ~ hour_us ~ ' - signals.gap_us', hour_us),
+            window_no('(touched_hours.hour_no + 1) * ' ~ hour_us ~ ' + signals.gap_us', hour_us)
+        ) }} as hour_no
+    from touched_hours
+    inner join signals on touched_hours.signal_no = signals.signal_no
+)
+{%- endmacro %}
+
+
+{#- Texts as SQL literals of `type`, for an IN list; a list of nothing matches nothing. -#}
+{% macro literals(texts, type='') -%}
+    {%- for text in texts -%}
+{{ type }}{{ ' ' if type }}'{{ text | replace("'", "''") }}'{{ ', ' if not loop.last }}
+    {%- else -%}
+null
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{#-
+    Incremental strategy of the signal facts. A window is replaced by its new row; more readings never take a window
+    away, so no other row can be stale, but for signals that the dictionary now describes otherwise: their rows of an
+    earlier version go too.
+-#}
+{% macro get_incremental_signal_window_sql(arg_dict) -%}
+    {%- set keys = arg_dict['unique_key'] | join(', ') -%}
+    {%- set columns = get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) -%}
+delete from {{ arg_dict['target_relation'] }}
+where
+    ({{ keys }}) in (select {{ keys }} from {{ arg_dict['temp_relation'] }})
+    or (signal_key, _signal_version) not in (select signal_key, _signal_version from {{ ref('dim_signal') }});
+insert into {{ arg_dict['target_relation'] }} ({{ columns }})
+select {{ columns }} from {{ arg_dict['temp_relation'] }};
+{%- endmacro %}

@@ -1,0 +1,82 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='signal_window',
+    unique_key=['signal_id', 'hour_at'],
+    on_schema_change='fail'
+) }}
+-- The incremental strategy asks the dictionary which versions hold: depends_on {{ ref('dim_signal') }}
+
+with minutes as (
+    select
+        *,
+        date_trunc('hour', minute_at) as hour_at
+    from {{ ref('fct_signal_minute') }}
+),
+{% if is_incremental() %}
+-- New minutes, and signals that are not here in the dictionary's version.
+touched as (
+    select distinct
+        signal_id,
+        hour_at
+    from minutes
+    where
+        _source_ingested_at > (
+            select coalesce(max(_source_ingested_at), timestamptz '1900-01-01 00:00:00+00') from {{ this }}
+        )
+        or signal_key in (
+            select signal_key from {{ ref('dim_signal') }}
+            where (signal_key, _signal_version) not in (select distinct signal_key, _signal_version from {{ this }})
+        )
+),
+{% endif %}
+hours as (
+    select
+        signal_key,
+        signal_id,
+        site_code,
+        equipment_id,
+        hour_at,
+        {{ weighted_mean('mean_value', 'good_s') }} as mean_value,
+        min(min_value) as min_value,
+        max(max_value) as max_value,
+        {{ last_by('last_value', 'minute_at') }} as last_value,
+        {{ weighted_mean('held_mean_value', 'good_s') }} as held_mean_value,
+        min(held_min_value) as held_min_value,
+        max(held_max_value) as held_max_value,
+        {{ weighted_mean('(power(held_std_value, 2) + power(held_mean_value, 2))', 'good_s') }} as held_mean_square,
+        cast(sum(reading_count) as bigint) as reading_count,
+        cast(sum(bad_reading_count) as bigint) as bad_reading_count,
+        sum(good_s) as good_s,
+        sum(covered_s) as covered_s,
+        sum(good_s) / 36 as good_pct,
+        _signal_version,
+        max(_source_ingested_at) as _source_ingested_at
+    from minutes
+    {%- if is_incremental() %}
+    where (signal_id, hour_at) in (select signal_id, hour_at from touched)
+    {%- endif %}
+    group by signal_key, signal_id, site_code, equipment_id, hour_at, _signal_version
+)
+
+select
+    signal_key,
+    signal_id,
+    site_code,
+    equipment_id,
+    hour_at,
+    mean_value,
+    min_value,
+    max_value,
+    last_value,
+    held_mean_value,
+    held_min_value,
+    held_max_value,
+    sqrt(greatest(0, held_mean_square - power(held_mean_value, 2))) as held_std_value,
+    reading_count,
+    bad_reading_count,
+    good_s,
+    covered_s,
+    good_pct,
+    _signal_version,
+    _source_ingested_at
+from hours

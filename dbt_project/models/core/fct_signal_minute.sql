@@ -1,0 +1,109 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='signal_window',
+    unique_key=['signal_id', 'minute_at'],
+    on_schema_change='fail',
+    meta={'release': 'none'}
+) }}
+{%- set touched = touched_readings() %}
+{%- set hour_us, minute_us = 3600000000, 60000000 %}
+
+with signals as (
+    select
+        *,
+        cast(row_number() over (order by signal_id) as integer) as signal_no,
+        cast(max_gap_s * 1000000 as bigint) as gap_us
+    from {{ ref('dim_signal') }}
+),
+
+delivered as (
+    select
+        signals.signal_no,
+        signals.gap_us,
+        signals.interpolation = 'linear' as is_linear,
+        {{ micros('readings.reading_at') }} as read_us,
+        readings.value,
+        {{ is_number('readings.value') }} and readings.value_state is null and not readings.is_questionable as is_good,
+        readings._source_ingested_at,
+        readings._source_row
+    from {{ ref('int_signals__reading') }} as readings
+    inner join signals on readings.tag = signals.tag
+    {%- if touched is not none %}
+    where readings.reading_date in ({{ literals(touched.dates, 'date') }})
+    {%- endif %}
+),
+{% if touched is not none %}
+{{ touched_hours(touched, hour_us) }},
+{% endif %}
+-- Of the versions of one reading the last to arrive counts.
+versions as (
+    select
+        *,
+        lead(read_us) over (
+            partition by signal_no order by read_us, _source_ingested_at, _source_row
+        ) as next_version_us
+    from delivered
+    {%- if touched is not none %}
+    where (signal_no, {{ window_no('read_us', hour_us) }}) in (select signal_no, hour_no from context_hours)
+    {%- endif %}
+),
+
+readings as (
+    select
+        *,
+        lead(read_us) over following as next_us,
+        lead(value) over following as next_value,
+        lead(is_good) over following as is_next_good,
+        lead(_source_ingested_at) over following as next_ingested_at
+    from versions
+    where next_version_us is null or next_version_us <> read_us
+    window following as (partition by signal_no order by read_us)
+),
+
+-- A reading holds until the next, at most a longest gap. slope: units per microsecond on the line to the next.
+segments as (
+    select
+        signal_no,
+        read_us,
+        is_good,
+        case when is_good then value end as value,
+        coalesce(least(next_us, read_us + gap_us), read_us + gap_us) as end_us,
+        case
+            when is_linear and is_good and is_next_good and next_us - read_us <= gap_us
+                then (next_value - value) / (next_us - read_us)
+            else 0
+        end as slope,
+        case when next_us - read_us <= gap_us then greatest(_source_ingested_at, next_ingested_at)
+            else _source_ingested_at end as _source_ingested_at
+    from readings
+),
+
+{{ minute_aggregates('segments', minute_us) }}
+
+select
+    signals.signal_key,
+    signals.signal_id,
+    signals.site_code,
+    signals.equipment_id,
+    {{ instant('minutes.minute_no * ' ~ minute_us) }} as minute_at,
+    minutes.mean_value,
+    minutes.min_value,
+    minutes.max_value,
+    minutes.last_value,
+    minutes.held_mean_value,
+    minutes.held_min_value,
+    minutes.held_max_value,
+    minutes.held_std_value,
+    minutes.reading_count,
+    minutes.bad_reading_count,
+    minutes.good_us / 1e6 as good_s,
+    minutes.covered_us / 1e6 as covered_s,
+    100.0 * minutes.good_us / {{ minute_us }} as good_pct,
+    signals._signal_version,
+    minutes._source_ingested_at
+from minutes
+inner join signals on minutes.signal_no = signals.signal_no
+{%- if touched is not none %}
+where
+    (minutes.signal_no, {{ window_no('minutes.minute_no', 60) }}) in (select signal_no, hour_no from touched_hours)
+{%- endif %}
