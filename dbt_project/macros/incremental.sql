@@ -18,7 +18,12 @@ select {{ columns }} from {{ arg_dict['temp_relation'] }};
 {% macro touched_windows(touched_relation, keys, target_relation) -%}
 select distinct {{ keys | join(', ') }}
 from {{ touched_relation }}
-where _source_ingested_at > (
-    select coalesce(max(_source_ingested_at), timestamptz '1900-01-01 00:00:00+00') from {{ target_relation }}
-)
+where _source_ingested_at > {{ newest_source_ingested_at(target_relation) }}
+{%- endmacro %}
+
+
+{#- A literal, not a subquery, so that the filter reaches down to the raw files. -#}
+{% macro newest_source_ingested_at(target_relation) -%}
+    {%- set newest = run_query('select max(_source_ingested_at) from ' ~ target_relation).columns[0].values()[0] if execute -%}
+timestamptz '{{ newest or "1900-01-01 00:00:00+00" }}'
 {%- endmacro %}

@@ -75,3 +75,15 @@ isodow({{ day }})
 {% macro default__iso_weekday(day) -%}
 (weekday({{ day }}) + 1)
 {%- endmacro %}
+
+
+{#- Whole days from the first date to the second. -#}
+{% macro days_between(first_date, second_date) -%}
+    {{ return(adapter.dispatch('days_between')(first_date, second_date)) }}
+{%- endmacro %}
+{% macro duckdb__days_between(first_date, second_date) -%}
+cast({{ second_date }} - {{ first_date }} as integer)
+{%- endmacro %}
+{% macro default__days_between(first_date, second_date) -%}
+datediff({{ second_date }}, {{ first_date }})
+{%- endmacro %}

@@ -7,6 +7,12 @@ cast({{ numerator }} as double) / nullif(cast({{ denominator }} as double), 0)
 {%- endmacro %}
 
 
+{#- The seven elements that share out the calendar time: exclusive and exhaustive. -#}
+{% macro exclusive_elements() -%}
+    {{- return(['apt_s', 'aust_s', 'adet_s', 'adot_s', 'pdt_s', 'not_scheduled_s', 'no_data_s']) -}}
+{%- endmacro %}
+
+
 {#- The additive elements, in the order in which marts carry them. -#}
 {% macro time_element_columns() -%}
     {{- return([
@@ -22,8 +28,11 @@ cast({{ numerator }} as double) / nullif(cast({{ denominator }} as double), 0)
 
 
 {% macro sum_elements() -%}
-    {%- for column in time_element_columns() + quantity_columns() %}
-    cast(sum({{ column }}) as double) as {{ column }}{{ ',' if not loop.last }}
+    {%- for column in time_element_columns() %}
+    sum({{ column }}) as {{ column }},
+    {%- endfor %}
+    {%- for column in quantity_columns() %}
+    cast(sum({{ column }}) as bigint) as {{ column }}{{ ',' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
 
@@ -35,4 +44,12 @@ cast({{ numerator }} as double) / nullif(cast({{ denominator }} as double), 0)
     {{ ratio('good_qty', 'produced_qty') }} as quality_ratio,
     {{ ratio('planned_run_good_s', 'pbt_s') }} as oee,
     {{ ratio('planned_run_good_s', 'calendar_s') }} as teep
+{%- endmacro %}
+
+
+{#- The elements and quantities of a relation, in the order in which marts carry them. -#}
+{% macro element_columns(relation) %}
+    {%- for column in time_element_columns() + quantity_columns() %}
+    {{ relation }}.{{ column }}{{ ',' if not loop.last }}
+    {%- endfor %}
 {%- endmacro %}

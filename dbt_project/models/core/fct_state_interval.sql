@@ -1,0 +1,57 @@
+-- depends_on: {{ ref('int_production__touched_day') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='touched_window',
+    unique_key=['equipment_id', 'production_day'],
+    on_schema_change='fail',
+    meta={'touched_by': 'int_production__touched_day'}
+) }}
+
+with intervals as (
+    select * from {{ ref('int_production__state_interval') }}
+    {% if is_incremental() %}
+        where (equipment_id, production_day) in (
+            {{ touched_windows(ref('int_production__touched_day'), ['equipment_id', 'production_day'], this) }}
+        )
+    {% endif %}
+),
+
+equipment as (
+    select * from {{ ref('dim_equipment') }}
+),
+
+described as (
+    select
+        equipment.equipment_key,
+        intervals.equipment_id,
+        intervals.site_code,
+        intervals.production_day,
+        {{ surrogate_key(['intervals.shift_id']) }} as shift_key,
+        intervals.shift_id,
+        intervals.shift_code,
+        intervals.started_at,
+        intervals.ended_at,
+        cast(intervals.duration_s as double) as duration_s,
+        intervals.state_event_id,
+        intervals.is_state_start,
+        intervals.state,
+        intervals.time_element,
+        intervals.is_corrective_maintenance,
+        intervals.is_preventive_maintenance,
+        {{ surrogate_key(['intervals.reason_id']) }} as reason_key,
+        intervals.reason_id,
+        {{ surrogate_key(['intervals.order_id']) }} as order_key,
+        intervals.order_id,
+        intervals.operation_id,
+        {{ surrogate_key(['intervals.material_id']) }} as material_key,
+        intervals.material_id,
+        intervals._source_ingested_at
+    from intervals
+    left join equipment
+        on
+            intervals.equipment_id = equipment.equipment_id
+            and intervals.production_day >= equipment.valid_from
+            and intervals.production_day < equipment.valid_to
+)
+
+select * from described

@@ -1,0 +1,106 @@
+{{ config(materialized='table') }}
+
+with calendars as (
+    select distinct
+        site_code,
+        calendar_code
+    from {{ ref('int_master__equipment') }}
+),
+
+shifts as (
+    select * from {{ ref('int_calendar__shift') }}
+),
+
+production_days as (
+    select * from {{ ref('int_calendar__production_day') }}
+),
+
+day_offsets as (
+    select
+        shifts.site_code,
+        shifts.calendar_code,
+        min(
+            {{ utc_to_local('shifts.started_at', 'production_days.timezone') }}
+            - cast(shifts.production_day as timestamp)
+        ) as day_offset
+    from shifts
+    inner join production_days
+        on shifts.site_code = production_days.site_code and shifts.production_day = production_days.production_day
+    group by 1, 2
+),
+
+day_starts as (
+    select
+        calendars.site_code,
+        calendars.calendar_code,
+        production_days.production_day,
+        {{ local_to_utc(
+            'cast(production_days.production_day as timestamp) + coalesce(day_offsets.day_offset, interval 0 day)',
+            'production_days.timezone'
+        ) }} as started_at
+    from calendars
+    inner join production_days on calendars.site_code = production_days.site_code
+    left join day_offsets
+        on calendars.site_code = day_offsets.site_code and calendars.calendar_code = day_offsets.calendar_code
+),
+
+days as (
+    select
+        *,
+        lead(started_at) over (partition by site_code, calendar_code order by started_at) as ended_at
+    from day_starts
+),
+
+boundaries as (
+    select site_code, calendar_code, started_at from days
+    union
+    select site_code, calendar_code, started_at from shifts
+    union
+    select site_code, calendar_code, ended_at from shifts
+),
+
+pieces as (
+    select
+        *,
+        lead(started_at) over (partition by site_code, calendar_code order by started_at) as ended_at
+    from boundaries
+),
+
+slots as (
+    select
+        pieces.site_code,
+        pieces.calendar_code,
+        coalesce(shifts.production_day, days.production_day) as production_day,
+        coalesce(shifts.shift_code, 'NONE') as shift_code,
+        pieces.started_at,
+        pieces.ended_at,
+        coalesce(shifts.is_working, false) as is_working,
+        coalesce(shifts.planned_break_s, 0) as planned_break_s,
+        shifts._source_ingested_at
+    from pieces
+    inner join days
+        on
+            pieces.site_code = days.site_code
+            and pieces.calendar_code = days.calendar_code
+            and pieces.started_at >= days.started_at
+            and (pieces.started_at < days.ended_at or days.ended_at is null)
+    left join shifts
+        on
+            pieces.site_code = shifts.site_code
+            and pieces.calendar_code = shifts.calendar_code
+            and pieces.started_at >= shifts.started_at
+            and pieces.started_at < shifts.ended_at
+    where pieces.ended_at is not null
+),
+
+identified as (
+    select
+        site_code || '-' || calendar_code || '-' || cast(production_day as varchar) || '-' || shift_code
+        || case when shift_code = 'NONE' then '-' || cast(row_number() over (
+            partition by site_code, calendar_code, production_day, shift_code order by started_at
+        ) as varchar) else '' end as shift_id,
+        *
+    from slots
+)
+
+select * from identified

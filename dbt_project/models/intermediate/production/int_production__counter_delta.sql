@@ -1,0 +1,79 @@
+with readings as (
+    select * from {{ ref('int_production__counter') }}
+),
+
+slots as (
+    select * from {{ ref('int_production__equipment_slot') }}
+),
+
+previous as (
+    select
+        *,
+        coalesce(lag(total_count) over (partition by equipment_id order by counted_at), 0) as previous_total,
+        coalesce(lag(scrap_count) over (partition by equipment_id order by counted_at), 0) as previous_scrap,
+        coalesce(lag(rework_count) over (partition by equipment_id order by counted_at), 0) as previous_rework,
+        max(_source_ingested_at) over (
+            partition by equipment_id order by counted_at rows between 1 preceding and current row
+        ) as newest_ingested_at
+    from readings
+),
+
+deltas as (
+    -- a counter that fell was reset: what it shows now was made since
+    select
+        *,
+        case
+            when total_count < previous_total or scrap_count < previous_scrap or rework_count < previous_rework then 0
+            else 1
+        end as continues
+    from previous
+),
+
+timeline as (
+    select
+        equipment_id,
+        counted_at as instant_at,
+        0 as sequence,
+        null as shift_id
+    from readings
+    union all
+    select
+        equipment_id,
+        started_at as instant_at,
+        1 as sequence,
+        shift_id
+    from slots
+),
+
+placed as (
+    -- a reading at the very border counts what was made before it, so it stands before the shift that begins there
+    select
+        equipment_id,
+        instant_at,
+        sequence,
+        {{ last_known('shift_id', 'equipment_id', 'instant_at, sequence') }} as shift_id
+    from timeline
+),
+
+described as (
+    select
+        deltas.equipment_id,
+        deltas.site_code,
+        slots.production_day,
+        slots.shift_id,
+        slots.shift_code,
+        deltas.counted_at,
+        deltas.order_id,
+        deltas.order_id || '-' || deltas.operation_no as operation_id,
+        deltas.material_id,
+        deltas.total_count - deltas.continues * deltas.previous_total as produced_qty,
+        deltas.scrap_count - deltas.continues * deltas.previous_scrap as scrap_qty,
+        deltas.rework_count - deltas.continues * deltas.previous_rework as rework_qty,
+        deltas.newest_ingested_at as _source_ingested_at
+    from deltas
+    inner join placed
+        on deltas.equipment_id = placed.equipment_id and deltas.counted_at = placed.instant_at and placed.sequence = 0
+    inner join slots on placed.equipment_id = slots.equipment_id and placed.shift_id = slots.shift_id
+)
+
+select * from described

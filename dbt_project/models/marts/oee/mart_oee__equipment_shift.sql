@@ -1,0 +1,38 @@
+with elements as (
+    select * from {{ ref('fct_time_element') }}
+),
+
+equipment as (
+    select * from {{ ref('dim_equipment') }}
+),
+
+summed as (
+    select
+        equipment_key,
+        equipment_id,
+        site_code,
+        production_day,
+        shift_id,
+        shift_code,
+        {{ sum_elements() }}
+    from elements
+    group by 1, 2, 3, 4, 5, 6
+),
+
+rated as (
+    select
+        summed.equipment_id,
+        equipment.equipment_name,
+        summed.site_code,
+        equipment.area,
+        equipment.line,
+        summed.production_day,
+        summed.shift_id,
+        summed.shift_code,
+        {{ oee_ratios() }},
+        {{ element_columns('summed') }}
+    from summed
+    left join equipment on summed.equipment_key = equipment.equipment_key
+)
+
+select * from rated
