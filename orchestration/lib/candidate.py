@@ -16,6 +16,7 @@ from quality.release_gate import evaluate_release
 from quality.result import GateResult, all_passed
 from quality.table_spec import TableSpec
 from serving.errors import ReleaseNotFoundError
+from serving.housekeeping import remove_orphans
 from serving.layout import Candidate
 from serving.manifest import ReleaseInfo
 from serving.release import build_candidate, discard, open_candidate, record_gates
@@ -24,9 +25,11 @@ from serving.release import build_candidate, discard, open_candidate, record_gat
 def build_and_judge(workspace: Workspace, tables: Sequence[TableSpec]) -> tuple[Candidate, list[GateResult]]:
     """Build a candidate of ``tables``, evaluate its gate, write the verdict into it.
 
-    A candidate that fails is discarded: the verdict is kept by the caller, the rows stand in the warehouse.
+    A candidate that fails is discarded: the verdict is kept by the caller, the rows stand in the warehouse. The
+    caller holds the home's lock, so that leftovers of killed runs can go first.
     """
     settings = workspace.settings
+    remove_orphans(settings.released, unfinished_s=0, finished_s=0)
     candidate = build_candidate(
         settings.warehouse_path, settings.released, tables, release_info(workspace), docs=settings.dbt_target
     )

@@ -1,0 +1,260 @@
+"""The commands of ``tundish``: names, options, help. Light to import, because ``--help`` must answer at once.
+
+Here: what a user can type. Not here: the work, which ``perform`` imports from the module of the same name.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from orchestration.cli.frame import EXIT_CODES, HomeOption, Place, PlantOption, perform
+
+app = typer.Typer(
+    name="tundish",
+    help=(
+        "Plant exports in, gated BI releases and ML feature tables out.\n\n"
+        "Start with: tundish simulate, tundish run, tundish sql. " + EXIT_CODES
+    ),
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    add_completion=False,
+)
+release_app = typer.Typer(help="List, show and switch releases.", no_args_is_help=True)
+quarantine_app = typer.Typer(
+    help="Look at rows that broke a rule and did not become raw.", no_args_is_help=True
+)
+app.add_typer(release_app, name="release")
+app.add_typer(quarantine_app, name="quarantine")
+
+
+class OutputFormat(StrEnum):
+    """How rows are printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+FormatOption = Annotated[OutputFormat, typer.Option("--format", "-f", help="How rows are printed.")]
+
+
+@app.command(epilog=EXIT_CODES)
+def run(
+    plant: PlantOption = None,
+    home: HomeOption = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Build and release although nothing is new.")
+    ] = False,
+    full_refresh: Annotated[
+        bool, typer.Option("--full-refresh", help="Build incremental models anew (implies --force).")
+    ] = False,
+) -> None:
+    """Run the pipeline: new files to raw, warehouse, gates, release.
+
+    Without new files it changes nothing and says so. A gate that fails leaves the former release current.
+
+    Examples:
+
+      tundish run
+
+      tundish run --plant data/plants/adventureworks --home /srv/adventureworks
+    """
+    perform("run", Place(home, plant), force=force or full_refresh, full_refresh=full_refresh)
+
+
+@app.command(epilog=EXIT_CODES)
+def doctor(plant: PlantOption = None, home: HomeOption = None) -> None:
+    """Check the set-up and say what is wrong and what to do about it.
+
+    Looks at Python and packages, the plant, its sources, dbt, every Delta table, the row balance, the release and the
+    disk. Exits with 2 if something is wrong.
+
+    Example:
+
+      tundish doctor --plant data/plants/demo
+    """
+    perform("doctor", Place(home, plant))
+
+
+@app.command(epilog=EXIT_CODES)
+def simulate(
+    *,
+    plant: PlantOption = None,
+    home: HomeOption = None,
+    days: Annotated[int, typer.Option(min=1, help="Days of production.")] = 30,
+    machines: Annotated[int, typer.Option(min=1, help="Machines.")] = 12,
+    tags: Annotated[int, typer.Option(min=1, help="Historian tags.")] = 60,
+    rate: Annotated[float, typer.Option(min=0.1, help="Average seconds between two values of a tag.")] = 30.0,
+    seed: Annotated[int, typer.Option(help="Same seed, same files.")] = 7,
+    if_missing: Annotated[
+        bool, typer.Option("--if-missing", help="Do nothing if the home's landing folder already has files.")
+    ] = False,
+) -> None:
+    """Write the exports of a simulated plant into the home's landing folder.
+
+    They look like what SAP, an MES, a PI historian and vibration sensors deliver, faults included.
+
+    Examples:
+
+      tundish simulate --days 7 --home /tmp/try
+
+      tundish simulate --tags 600 --rate 1
+    """
+    perform(
+        "simulate",
+        Place(home, plant),
+        days=days,
+        machines=machines,
+        tags=tags,
+        rate=rate,
+        seed=seed,
+        if_missing=if_missing,
+    )
+
+
+@app.command(epilog=EXIT_CODES)
+def sql(
+    query: Annotated[
+        str, typer.Argument(help="One SELECT; - reads it from standard input; none lists the tables.")
+    ] = "",
+    plant: PlantOption = None,
+    home: HomeOption = None,
+    release: Annotated[str, typer.Option("--release", help="Release id. Default: the current one.")] = "",
+    output: FormatOption = OutputFormat.TABLE,
+) -> None:
+    """Query a release, read-only, with DuckDB's SQL.
+
+    Examples:
+
+      tundish sql
+
+      tundish sql "select * from mart_oee__line order by oee"
+
+      tundish sql -f csv "select * from dim_equipment" > equipment.csv
+    """
+    perform("sql", Place(home, plant), query=query, release_id=release, output=output.value)
+
+
+@release_app.command("list", epilog=EXIT_CODES)
+def release_list(plant: PlantOption = None, home: HomeOption = None) -> None:
+    """List releases, newest first, with the current one marked.
+
+    Example:
+
+      tundish release list
+    """
+    perform("releases", Place(home, plant), action="list", release_id="")
+
+
+@release_app.command("show", epilog=EXIT_CODES)
+def release_show(
+    release_id: Annotated[str, typer.Argument(help="Release id. Default: the current one.")] = "",
+    plant: PlantOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Show what a release holds, where it came from and which gates it passed.
+
+    Example:
+
+      tundish release show
+    """
+    perform("releases", Place(home, plant), action="show", release_id=release_id)
+
+
+@release_app.command("rollback", epilog=EXIT_CODES)
+def release_rollback(
+    release_id: Annotated[str, typer.Argument(help="Release to make current; see tundish release list.")],
+    plant: PlantOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Make an earlier release current again: one atomic switch after every file was verified.
+
+    The next run releases again only when files, code or plant have changed.
+
+    Example:
+
+      tundish release rollback 20251105T061500Z-1a2b3c4d
+    """
+    perform("releases", Place(home, plant), action="rollback", release_id=release_id)
+
+
+@quarantine_app.command("list", epilog=EXIT_CODES)
+def quarantine_list(
+    plant: PlantOption = None, home: HomeOption = None, output: FormatOption = OutputFormat.TABLE
+) -> None:
+    """Count quarantined rows by table, rule and file.
+
+    Example:
+
+      tundish quarantine list
+    """
+    perform("quarantine", Place(home, plant), action="list", table="", rule="", limit=0, output=output.value)
+
+
+@quarantine_app.command("show", epilog=EXIT_CODES)
+def quarantine_show(
+    *,
+    table: Annotated[str, typer.Argument(help="Raw table, for example mes__counters.")],
+    plant: PlantOption = None,
+    home: HomeOption = None,
+    rule: Annotated[
+        str, typer.Option("--rule", help="Only rows that broke this rule, for example type:value.")
+    ] = "",
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Most rows to show.")] = 20,
+    output: FormatOption = OutputFormat.TABLE,
+) -> None:
+    """Show quarantined rows with file, line, rule and raw text.
+
+    Example:
+
+      tundish quarantine show mes__counters --rule range:total_count
+    """
+    perform(
+        "quarantine",
+        Place(home, plant),
+        action="show",
+        table=table,
+        rule=rule,
+        limit=limit,
+        output=output.value,
+    )
+
+
+@app.command(epilog=EXIT_CODES)
+def maintain(
+    plant: PlantOption = None,
+    home: HomeOption = None,
+    keep_releases: Annotated[
+        int, typer.Option(min=1, help="Newest releases to keep; the current one always stays.")
+    ] = 30,
+) -> None:
+    """Compact and vacuum Delta tables, drop old releases and leftovers of killed runs.
+
+    Versions inside the audit horizon (TUNDISH_AUDIT_DAYS) stay readable.
+
+    Example:
+
+      tundish maintain --keep-releases 10
+    """
+    perform("maintain", Place(home, plant), keep_releases=keep_releases)
+
+
+@app.command(epilog=EXIT_CODES)
+def ui(
+    plant: PlantOption = None,
+    home: HomeOption = None,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port on this machine.")] = 3000,
+) -> None:
+    """Open Dagster's UI and daemon on this machine only (127.0.0.1); stop with Ctrl-C.
+
+    The daemon runs the daily schedule and starts a run when new files land.
+
+    Example:
+
+      tundish ui --port 3001
+    """
+    perform("ui", Place(home, plant), port=port)
