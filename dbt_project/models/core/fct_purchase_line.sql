@@ -12,7 +12,7 @@ select
     due_date,
     shipped_date,
     shipped_date > due_date as is_shipped_late,
-    cast({{ days_between('due_date', 'shipped_date') }} as integer) as late_days,
+    {{ days_between('due_date', 'shipped_date') }} as late_days,
     quantity_unit,
     ordered_qty,
     received_qty,
