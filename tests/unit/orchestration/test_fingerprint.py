@@ -1,0 +1,70 @@
+"""A release is new when anything that it follows from has changed, and only then."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from orchestration.lib import fingerprint
+from orchestration.lib.fingerprint import Inputs
+
+BASE = Inputs(
+    raw_versions={"mes__counters": 3, "plant__shifts": 1},
+    dbt_code="code",
+    suites="suites",
+    plant="plant",
+    packages={"duckdb": "2.0.0"},
+)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"raw_versions": {"mes__counters": 4, "plant__shifts": 1}},
+        {"dbt_code": "other"},
+        {"suites": "other"},
+        {"plant": "other"},
+        {"packages": {"duckdb": "1.5.6"}},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_each_input_changes_the_fingerprint(change):
+    assert replace(BASE, **change).fingerprint != BASE.fingerprint
+
+
+def test_order_of_tables_does_not_matter():
+    turned = replace(BASE, raw_versions=dict(reversed(BASE.raw_versions.items())))
+    assert turned.fingerprint == BASE.fingerprint
+
+
+def test_a_warehouse_is_built_in_full_once_and_then_by_increments(workspace):
+    inputs = fingerprint.read_inputs(workspace, {"mes__counters": 1, "plant__shifts": 0})
+    workspace.settings.warehouse_path.parent.mkdir(parents=True)
+    workspace.settings.warehouse_path.touch()
+    assert fingerprint.needs_full_build(workspace, inputs)
+    fingerprint.record_build(workspace, inputs)
+    assert not fingerprint.needs_full_build(workspace, inputs)
+    assert fingerprint.recorded_build(workspace) == inputs
+
+
+def test_new_readings_need_no_full_build_but_a_new_calendar_does(workspace):
+    inputs = fingerprint.read_inputs(workspace, {"mes__counters": 1, "plant__shifts": 0})
+    workspace.settings.warehouse_path.parent.mkdir(parents=True)
+    workspace.settings.warehouse_path.touch()
+    fingerprint.record_build(workspace, inputs)
+    readings = replace(inputs, raw_versions={"mes__counters": 2, "plant__shifts": 0})
+    calendar = replace(inputs, raw_versions={"mes__counters": 1, "plant__shifts": 1})
+    assert not fingerprint.needs_full_build(workspace, readings)
+    assert fingerprint.needs_full_build(workspace, calendar)
+
+
+def test_a_full_build_that_did_not_finish_is_begun_again(workspace):
+    inputs = fingerprint.read_inputs(workspace, {"mes__counters": 1})
+    workspace.settings.warehouse_path.parent.mkdir(parents=True)
+    workspace.settings.warehouse_path.touch()
+    fingerprint.record_build(workspace, inputs)
+    fingerprint.forget_build(workspace)
+    assert fingerprint.needs_full_build(workspace, inputs)
+    with pytest.raises(fingerprint.WarehouseNotBuiltError, match="tundish run"):
+        fingerprint.recorded_build(workspace)
