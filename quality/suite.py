@@ -83,23 +83,22 @@ def _parse(path: Path, place: int, entry: object) -> Expectation:
 
 
 def generate_suite(table: TableSpec) -> tuple[Expectation, ...]:
-    """Rules that follow from the specification: grain and required columns not null, grain unique."""
+    """Rules that follow from the specification: grain unique, required columns never null.
+
+    A part of a grain of several columns may be null and then counts as a value of its own (time without an
+    order, say), unless the column is required; a key of one column is always required.
+    """
     required = [column.name for column in table.columns if column.required]
-    names = dict.fromkeys([*table.grain, *required])
+    if len(table.grain) == 1:
+        required.insert(0, table.grain[0])
     rules = [
-        Expectation(
-            "expect_column_values_to_not_be_null", {"column": name}, reason="grain or required column"
-        )
-        for name in names
+        Expectation("expect_column_values_to_not_be_null", {"column": name}, reason="required column")
+        for name in dict.fromkeys(required)
     ]
     if len(table.grain) == 1:
-        rules.append(
-            Expectation("expect_column_values_to_be_unique", {"column": table.grain[0]}, reason="grain")
-        )
+        kwargs: dict[str, Any] = {"column": table.grain[0]}
+        rules.append(Expectation("expect_column_values_to_be_unique", kwargs, reason="grain"))
     elif table.grain:
-        rules.append(
-            Expectation(
-                "expect_compound_columns_to_be_unique", {"column_list": list(table.grain)}, reason="grain"
-            )
-        )
+        kwargs = {"column_list": list(table.grain), "ignore_row_if": "never"}
+        rules.append(Expectation("expect_compound_columns_to_be_unique", kwargs, reason="grain"))
     return tuple(rules)

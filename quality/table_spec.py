@@ -24,7 +24,8 @@ class TableSpec:
     """One table to release.
 
     `dataset` is "bi" or "features"; `schema` is where it lies in the warehouse (core, marts, features).
-    `grain` names the columns that identify a row: never null and together unique. Empty: not checked.
+    `grain` names the columns that together identify a row; null in a part of it counts as a value. Empty: not
+    checked.
     """
 
     name: str

@@ -54,20 +54,20 @@ def test_load_suite_names_file_and_place_of_a_mistake(tmp_path, text, place):
 
 
 def test_generate_suite_makes_rules_for_grain_and_required_columns():
-    columns = (ColumnSpec("a", "BIGINT"), ColumnSpec("b", "DATE"), ColumnSpec("c", "DOUBLE", required=True))
+    columns = (ColumnSpec("a", "BIGINT", required=True), ColumnSpec("b", "DATE"))
     rules = generate_suite(TableSpec("t", "core", grain=("a", "b"), columns=columns))
     assert [(rule.type, rule.columns) for rule in rules] == [
         ("expect_column_values_to_not_be_null", ("a",)),
-        ("expect_column_values_to_not_be_null", ("b",)),
-        ("expect_column_values_to_not_be_null", ("c",)),
         ("expect_compound_columns_to_be_unique", ("a", "b")),
     ]
 
 
 def test_generate_suite_of_a_single_key_and_of_no_grain():
-    assert (
-        generate_suite(TableSpec("t", "core", grain=("a",)))[-1].type == "expect_column_values_to_be_unique"
-    )
+    rules = generate_suite(TableSpec("t", "core", grain=("a",)))
+    assert [(rule.type, rule.columns) for rule in rules] == [
+        ("expect_column_values_to_not_be_null", ("a",)),
+        ("expect_column_values_to_be_unique", ("a",)),
+    ]
     assert generate_suite(TableSpec("t", "core")) == ()
 
 
