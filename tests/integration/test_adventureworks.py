@@ -119,6 +119,11 @@ def test_released_figure_equals_the_published_and_the_recomputed_one(
     assert released == FROM_FILES[figure](files)
 
 
+def test_contracts_name_every_column_of_the_files(files: Files) -> None:
+    for contract in load_contracts(["adventureworks"]):
+        assert set(contract.headers) == set(files(contract.files.removesuffix(".parquet")).columns)
+
+
 def test_every_file_arrives_whole_and_nothing_is_quarantined(home: Path, files: Files) -> None:
     contracts = load_contracts(["adventureworks"])
     tables = {
