@@ -35,7 +35,7 @@ def table_spec(node: Mapping[str, Any], tests: Iterable[Mapping[str, Any]]) -> T
     """Return the promise of one model; ``tests`` are the test nodes attached to it."""
     tests = list(tests)
     grain = _grain(node, tests)
-    required = _required(node, tests) | set(grain)
+    required = _required(node, tests)
     columns = tuple(
         ColumnSpec(
             name=column["name"],
@@ -86,7 +86,7 @@ def _grain(node: Mapping[str, Any], tests: Iterable[Mapping[str, Any]]) -> tuple
 
 
 def _required(node: Mapping[str, Any], tests: Iterable[Mapping[str, Any]]) -> set[str]:
-    """Return the columns that a constraint or a test says are never null."""
+    """Return the columns that a constraint or a test says are never null; a part of a grain may be."""
     required = {
         column["name"]
         for column in node["columns"].values()
