@@ -24,6 +24,9 @@ where _source_ingested_at > {{ newest_source_ingested_at(target_relation) }}
 
 {#- A literal, not a subquery, so that the filter reaches down to the raw files. -#}
 {% macro newest_source_ingested_at(target_relation) -%}
-    {%- set newest = run_query('select max(_source_ingested_at) from ' ~ target_relation).columns[0].values()[0] if execute -%}
+    {%- set newest = none -%}
+    {%- if is_incremental() -%}
+        {%- set newest = run_query('select max(_source_ingested_at) from ' ~ target_relation).columns[0].values()[0] -%}
+    {%- endif -%}
 timestamptz '{{ newest or "1900-01-01 00:00:00+00" }}'
 {%- endmacro %}

@@ -2,18 +2,21 @@ with equipment as (
     select * from {{ ref('int_master__equipment') }}
 ),
 
+numbered as (
+    select
+        *,
+        row_number() over (partition by equipment_id order by valid_from nulls first) as version_no,
+        lead(valid_from) over (partition by equipment_id order by valid_from nulls first) as next_valid_from
+    from equipment
+),
+
 versions as (
     -- the first version holds from the beginning of time, so that no fact falls before it
     select
         *,
-        case
-            when row_number() over (partition by equipment_id order by valid_from nulls first) = 1 then date '1900-01-01'
-            else valid_from
-        end as version_from,
-        coalesce(
-            lead(valid_from) over (partition by equipment_id order by valid_from nulls first), date '9999-12-31'
-        ) as version_to
-    from equipment
+        case when version_no = 1 then date '1900-01-01' else valid_from end as version_from,
+        coalesce(next_valid_from, date '9999-12-31') as version_to
+    from numbered
 ),
 
 described as (

@@ -39,7 +39,8 @@ described as (
         operations.planned_setup_s,
         operations.planned_cost,
         operations.actual_cost,
-        cast(coalesce(operations.actual_resource_h, confirmed.resource_h) as decimal(18, 4)) as actual_resource_h,
+        cast(coalesce(operations.actual_resource_h, confirmed.resource_h) as decimal(18, 4))
+            as actual_resource_h,
         operations.scheduled_started_at,
         operations.scheduled_ended_at,
         coalesce(operations.actual_started_at, confirmed.started_at) as actual_started_at,

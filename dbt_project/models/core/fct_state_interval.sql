@@ -1,4 +1,3 @@
--- depends_on: {{ ref('int_production__touched_day') }}
 {{ config(
     materialized='incremental',
     incremental_strategy='touched_window',
@@ -7,12 +6,18 @@
     meta={'touched_by': 'int_production__touched_day'}
 ) }}
 
-with intervals as (
+with touched as (
+    select distinct
+        equipment_id,
+        production_day
+    from {{ ref('int_production__touched_day') }}
+    where _source_ingested_at > {{ newest_source_ingested_at(this) }}
+),
+
+intervals as (
     select * from {{ ref('int_production__state_interval') }}
     {% if is_incremental() %}
-        where (equipment_id, production_day) in (
-            {{ touched_windows(ref('int_production__touched_day'), ['equipment_id', 'production_day'], this) }}
-        )
+    where (equipment_id, production_day) in (select * from touched)
     {% endif %}
 ),
 

@@ -1,4 +1,3 @@
--- depends_on: {{ ref('int_production__touched_day') }}
 {{ config(
     materialized='incremental',
     incremental_strategy='touched_window',
@@ -7,14 +6,22 @@
     meta={'touched_by': 'int_production__touched_day'}
 ) }}
 
-{%- set grain = ['equipment_id', 'site_code', 'production_day', 'shift_id', 'shift_code', 'order_id', 'operation_id', 'material_id'] %}
+{%- set ids = ['equipment_id', 'site_code', 'production_day', 'shift_id', 'shift_code'] %}
+{%- set grain = ids + ['order_id', 'operation_id', 'material_id'] %}
+{%- set sums = exclusive_elements() + ['cmt_s', 'pmt_s', 'planned_run_s', 'planned_run_good_s'] %}
 
-with parts as (
+with touched as (
+    select distinct
+        equipment_id,
+        production_day
+    from {{ ref('int_production__touched_day') }}
+    where _source_ingested_at > {{ newest_source_ingested_at(this) }}
+),
+
+parts as (
     select * from {{ ref('int_production__time_part') }}
     {% if is_incremental() %}
-        where (equipment_id, production_day) in (
-            {{ touched_windows(ref('int_production__touched_day'), ['equipment_id', 'production_day'], this) }}
-        )
+    where (equipment_id, production_day) in (select * from touched)
     {% endif %}
 ),
 
@@ -25,7 +32,7 @@ equipment as (
 summed as (
     select
         {{ grain | join(',\n        ') }},
-        {%- for column in exclusive_elements() + ['cmt_s', 'pmt_s', 'planned_run_s', 'planned_run_good_s'] %}
+        {%- for column in sums %}
         cast(sum({{ column }}) as double) as {{ column }},
         {%- endfor %}
         {%- for column in quantity_columns() %}
@@ -54,7 +61,7 @@ described as (
         apt_s + aust_s + adet_s + adot_s + pdt_s + no_data_s as pot_s,
         apt_s + aust_s + adet_s + adot_s + no_data_s as pbt_s,
         apt_s + aust_s as aupt_s,
-        {%- for column in exclusive_elements() + ['cmt_s', 'pmt_s', 'planned_run_s', 'planned_run_good_s'] + quantity_columns() %}
+        {%- for column in sums + quantity_columns() %}
         {{ column }},
         {%- endfor %}
         _source_ingested_at

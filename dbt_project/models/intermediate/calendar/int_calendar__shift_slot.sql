@@ -25,7 +25,9 @@ day_offsets as (
         ) as day_offset
     from shifts
     inner join production_days
-        on shifts.site_code = production_days.site_code and shifts.production_day = production_days.production_day
+        on
+            shifts.site_code = production_days.site_code
+            and shifts.production_day = production_days.production_day
     group by 1, 2
 ),
 
@@ -52,11 +54,23 @@ days as (
 ),
 
 boundaries as (
-    select site_code, calendar_code, started_at from days
+    select
+        site_code,
+        calendar_code,
+        started_at
+    from days
     union
-    select site_code, calendar_code, started_at from shifts
+    select
+        site_code,
+        calendar_code,
+        started_at
+    from shifts
     union
-    select site_code, calendar_code, ended_at from shifts
+    select
+        site_code,
+        calendar_code,
+        ended_at
+    from shifts
 ),
 
 pieces as (
@@ -93,14 +107,29 @@ slots as (
     where pieces.ended_at is not null
 ),
 
+numbered as (
+    select
+        *,
+        row_number() over (
+            partition by site_code, calendar_code, production_day, shift_code order by started_at
+        ) as gap_no
+    from slots
+),
+
 identified as (
     select
         site_code || '-' || calendar_code || '-' || cast(production_day as varchar) || '-' || shift_code
-        || case when shift_code = 'NONE' then '-' || cast(row_number() over (
-            partition by site_code, calendar_code, production_day, shift_code order by started_at
-        ) as varchar) else '' end as shift_id,
-        *
-    from slots
+        || case when shift_code = 'NONE' then '-' || cast(gap_no as varchar) else '' end as shift_id,
+        site_code,
+        calendar_code,
+        production_day,
+        shift_code,
+        started_at,
+        ended_at,
+        is_working,
+        planned_break_s,
+        _source_ingested_at
+    from numbered
 )
 
 select * from identified

@@ -9,9 +9,9 @@ slots as (
 previous as (
     select
         *,
-        coalesce(lag(total_count) over (partition by equipment_id order by counted_at), 0) as previous_total,
-        coalesce(lag(scrap_count) over (partition by equipment_id order by counted_at), 0) as previous_scrap,
-        coalesce(lag(rework_count) over (partition by equipment_id order by counted_at), 0) as previous_rework,
+        lag(total_count, 1, 0) over (partition by equipment_id order by counted_at) as previous_total,
+        lag(scrap_count, 1, 0) over (partition by equipment_id order by counted_at) as previous_scrap,
+        lag(rework_count, 1, 0) over (partition by equipment_id order by counted_at) as previous_rework,
         max(_source_ingested_at) over (
             partition by equipment_id order by counted_at rows between 1 preceding and current row
         ) as newest_ingested_at
@@ -23,7 +23,8 @@ deltas as (
     select
         *,
         case
-            when total_count < previous_total or scrap_count < previous_scrap or rework_count < previous_rework then 0
+            when total_count < previous_total then 0
+            when scrap_count < previous_scrap or rework_count < previous_rework then 0
             else 1
         end as continues
     from previous
@@ -46,7 +47,7 @@ timeline as (
 ),
 
 placed as (
-    -- a reading at the very border counts what was made before it, so it stands before the shift that begins there
+    -- a reading at the border counts what was made before it: it stands before the shift that begins there
     select
         equipment_id,
         instant_at,
@@ -72,7 +73,10 @@ described as (
         deltas.newest_ingested_at as _source_ingested_at
     from deltas
     inner join placed
-        on deltas.equipment_id = placed.equipment_id and deltas.counted_at = placed.instant_at and placed.sequence = 0
+        on
+            deltas.equipment_id = placed.equipment_id
+            and deltas.counted_at = placed.instant_at
+            and placed.sequence = 0
     inner join slots on placed.equipment_id = slots.equipment_id and placed.shift_id = slots.shift_id
 )
 

@@ -65,7 +65,8 @@ pieces as (
         started_at,
         lead(started_at) over (partition by equipment_id order by started_at) as ended_at,
         greatest(
-            _source_ingested_at, lead(_source_ingested_at) over (partition by equipment_id order by started_at)
+            _source_ingested_at,
+            lead(_source_ingested_at) over (partition by equipment_id order by started_at)
         ) as _source_ingested_at
     from instants
 ),
@@ -90,8 +91,12 @@ described as (
         events.order_id,
         events.order_id || '-' || events.operation_no as operation_id,
         events.material_id,
-        greatest(pieces._source_ingested_at, reasons._source_ingested_at, state_map._ingested_at, slots._source_ingested_at)
-            as _source_ingested_at
+        greatest(
+            pieces._source_ingested_at,
+            reasons._source_ingested_at,
+            state_map._ingested_at,
+            slots._source_ingested_at
+        ) as _source_ingested_at
     from pieces
     inner join events on pieces.state_event_id = events.state_event_id
     inner join slots on pieces.equipment_id = slots.equipment_id and pieces.shift_id = slots.shift_id

@@ -3,7 +3,10 @@ with intervals as (
 ),
 
 deltas as (
-    select * from {{ ref('int_production__counter_delta') }}
+    select
+        *,
+        produced_qty - scrap_qty - rework_qty as good_qty
+    from {{ ref('int_production__counter_delta') }}
 ),
 
 operations as (
@@ -52,9 +55,9 @@ quantities as (
         0 as cmt_s,
         0 as pmt_s,
         coalesce(operations.pri_s, 0) * deltas.produced_qty as planned_run_s,
-        coalesce(operations.pri_s, 0) * (deltas.produced_qty - deltas.scrap_qty - deltas.rework_qty) as planned_run_good_s,
+        coalesce(operations.pri_s, 0) * deltas.good_qty as planned_run_good_s,
         deltas.produced_qty,
-        deltas.produced_qty - deltas.scrap_qty - deltas.rework_qty as good_qty,
+        deltas.good_qty,
         deltas.scrap_qty,
         deltas.rework_qty,
         case when operations.pri_s is null then deltas.produced_qty else 0 end as produced_without_pri_qty,

@@ -27,16 +27,35 @@ configurations as (
 ),
 
 timeline as (
-    select equipment_id, touched_at as instant_at, 'touched' as kind, _source_ingested_at from touched_instants
+    select
+        equipment_id,
+        touched_at as instant_at,
+        'touched' as kind,
+        _source_ingested_at
+    from touched_instants
     union all
     -- a new planned run time changes what was made with it
-    select counters.equipment_id, counters.counted_at as instant_at, 'touched' as kind, operations._source_ingested_at
+    select
+        counters.equipment_id,
+        counters.counted_at as instant_at,
+        'touched' as kind,
+        operations._source_ingested_at
     from counters
     inner join operations on counters.order_id || '-' || counters.operation_no = operations.operation_id
     union all
-    select equipment_id, changed_at as instant_at, 'state' as kind, null as _source_ingested_at from states
+    select
+        equipment_id,
+        changed_at as instant_at,
+        'state' as kind,
+        null as _source_ingested_at
+    from states
     union all
-    select equipment_id, counted_at as instant_at, 'counter' as kind, null as _source_ingested_at from counters
+    select
+        equipment_id,
+        counted_at as instant_at,
+        'counter' as kind,
+        null as _source_ingested_at
+    from counters
 ),
 
 instants as (
@@ -77,7 +96,8 @@ touched_days as (
     inner join slots
         on
             reaches.equipment_id = slots.equipment_id
-            and slots.started_at <= greatest(reaches.instant_at, reaches.next_state_at, reaches.next_counter_at)
+            and slots.started_at
+            <= greatest(reaches.instant_at, reaches.next_state_at, reaches.next_counter_at)
             and slots.ended_at >= coalesce(reaches.previous_state_at, reaches.instant_at)
     where reaches._source_ingested_at is not null
     union all

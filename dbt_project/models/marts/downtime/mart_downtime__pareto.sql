@@ -30,10 +30,10 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by site_code, line order by duration_s desc, reason_id, time_element
+            partition by site_code, line order by duration_s desc, reason_id asc, time_element asc
         ) as duration_rank,
         sum(duration_s) over (
-            partition by site_code, line order by duration_s desc, reason_id, time_element
+            partition by site_code, line order by duration_s desc, reason_id asc, time_element asc
             rows between unbounded preceding and current row
         ) as cumulative_s,
         sum(duration_s) over (partition by site_code, line) as line_s

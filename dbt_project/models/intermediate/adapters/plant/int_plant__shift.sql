@@ -1,3 +1,6 @@
+{%- set break_start = "split_part(break_window, '-', 1)" %}
+{%- set break_end = "split_part(break_window, '-', 2)" %}
+
 with shifts as (
     select * from {{ ref('stg_plant__shifts') }}
 ),
@@ -19,7 +22,8 @@ instances as (
         days.timezone,
         shifts.break_windows,
         shifts.start_local,
-        cast(days.production_day as timestamp) + cast(shifts.start_local || ':00' as interval) as started_local,
+        cast(days.production_day as timestamp)
+        + cast(shifts.start_local || ':00' as interval) as started_local,
         cast(days.production_day as timestamp) + cast(shifts.end_local || ':00' as interval)
         + case when shifts.crosses_midnight then interval 1 day else interval 0 day end as ended_local,
         coalesce(exceptions.is_working, shifts.is_working) as is_working,
@@ -53,9 +57,10 @@ break_times as (
         calendar_code,
         production_day,
         shift_code,
-        timezone,
-        {{ shift_clock('production_day', "split_part(break_window, '-', 1)", 'start_local') }} as started_local,
-        {{ shift_clock('production_day', "split_part(break_window, '-', 2)", 'start_local') }} as ended_local
+        {{ local_to_utc(shift_clock('production_day', break_start, 'start_local'), 'timezone') }}
+            as started_at,
+        {{ local_to_utc(shift_clock('production_day', break_end, 'start_local'), 'timezone') }}
+            as ended_at
     from break_windows
 ),
 
@@ -65,8 +70,7 @@ breaks as (
         calendar_code,
         production_day,
         shift_code,
-        sum({{ seconds_between(local_to_utc('started_local', 'timezone'), local_to_utc('ended_local', 'timezone')) }})
-            as planned_break_s
+        sum({{ seconds_between('started_at', 'ended_at') }}) as planned_break_s
     from break_times
     group by 1, 2, 3, 4
 ),
@@ -83,7 +87,12 @@ placed as (
         coalesce(breaks.planned_break_s, 0) as planned_break_s,
         instances._source_ingested_at
     from instances
-    left join breaks using (site_code, calendar_code, production_day, shift_code)
+    left join breaks
+        on
+            instances.site_code = breaks.site_code
+            and instances.calendar_code = breaks.calendar_code
+            and instances.production_day = breaks.production_day
+            and instances.shift_code = breaks.shift_code
 )
 
 select * from placed

@@ -1,5 +1,9 @@
 with confirmations as (
-    select * from {{ ref('stg_sap_ecc__afru') }}
+    select
+        *,
+        site_code || '-' || confirmation_no || '-' as id_prefix,
+        {{ strip_zeros('cancelled_counter') }} is not null as is_cancelling
+    from {{ ref('stg_sap_ecc__afru') }}
 ),
 
 work_centres as (
@@ -8,11 +12,11 @@ work_centres as (
 
 identified as (
     select
-        confirmations.site_code || '-' || confirmations.confirmation_no || '-' || confirmations.confirmation_counter
-            as confirmation_id,
+        confirmations.id_prefix || confirmations.confirmation_counter as confirmation_id,
         confirmations.site_code,
         {{ site_id('confirmations.site_code', 'confirmations.order_no') }} as order_id,
-        confirmations.site_code || '-' || confirmations.order_no || '-' || confirmations.operation_no as operation_id,
+        confirmations.site_code || '-' || confirmations.order_no || '-' || confirmations.operation_no
+            as operation_id,
         confirmations.operation_no,
         work_centres.work_centre_id,
         confirmations.posting_date,
@@ -26,10 +30,8 @@ identified as (
         confirmations.setup_s,
         confirmations.run_s,
         confirmations.is_cancelled,
-        case when {{ strip_zeros('confirmations.cancelled_counter') }} is not null
-            then
-                confirmations.site_code || '-' || confirmations.confirmation_no
-                || '-' || confirmations.cancelled_counter
+        case
+            when confirmations.is_cancelling then confirmations.id_prefix || confirmations.cancelled_counter
         end as cancels_confirmation_id,
         confirmations._ingested_at as _source_ingested_at
     from confirmations

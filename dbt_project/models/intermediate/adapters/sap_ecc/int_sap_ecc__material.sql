@@ -10,7 +10,8 @@ ranked_names as (
     select
         *,
         row_number() over (
-            partition by client, material_id order by case language when 'E' then 1 when 'D' then 2 else 3 end, language
+            partition by client, material_id
+            order by case language when 'E' then 1 when 'D' then 2 else 3 end, language
         ) as language_rank
     from names
 ),
@@ -23,8 +24,10 @@ identified as (
         materials.material_group,
         materials.base_unit,
         null as standard_cost,
-        case when materials.material_type in ('FERT', 'HALB') then true when materials.material_type = 'ROH' then false end
-            as is_made_in_house,
+        case
+            when materials.material_type in ('FERT', 'HALB') then true
+            when materials.material_type = 'ROH' then false
+        end as is_made_in_house,
         greatest(materials._ingested_at, ranked_names._ingested_at) as _source_ingested_at
     from materials
     left join ranked_names

@@ -1,3 +1,7 @@
+{%- set zone = "coalesce(sites.timezone, 'UTC')" %}
+{%- set first_midnight = 'cast(operation_values.scheduled_start_date as timestamp)' %}
+{%- set last_midnight = 'cast(operation_values.scheduled_end_date + 1 as timestamp)' %}
+
 with operations as (
     select * from {{ ref('stg_sap_ecc__afvc') }}
 ),
@@ -28,15 +32,14 @@ identified as (
         work_centres.work_centre_id,
         work_centres.work_centre_name,
         operation_values.planned_qty,
-        operation_values.planned_run_s_per_base / nullif(cast(operation_values.base_qty as double), 0) as pri_s,
+        {{ ratio('operation_values.planned_run_s_per_base', 'operation_values.base_qty') }} as pri_s,
         operation_values.planned_setup_s,
         null as planned_cost,
         null as actual_cost,
         null as actual_resource_h,
-        {{ local_to_utc('cast(operation_values.scheduled_start_date as timestamp)', "coalesce(sites.timezone, 'UTC')") }}
-            as scheduled_started_at,
-        {{ local_to_utc('cast(operation_values.scheduled_end_date + 1 as timestamp)', "coalesce(sites.timezone, 'UTC')") }}
-            as scheduled_ended_at,
+        -- the ERP schedules whole days: from the first midnight to the one after the last day
+        {{ local_to_utc(first_midnight, zone) }} as scheduled_started_at,
+        {{ local_to_utc(last_midnight, zone) }} as scheduled_ended_at,
         null as actual_started_at,
         null as actual_ended_at,
         greatest(operations._ingested_at, operation_values._ingested_at) as _source_ingested_at

@@ -8,7 +8,8 @@ documents as (
 
 identified as (
     select
-        items.site_code || '-' || items.document_year || '-' || items.document_no || '-' || items.item_no as movement_id,
+        items.site_code || '-' || items.document_year || '-' || items.document_no || '-' || items.item_no
+            as movement_id,
         items.site_code,
         items.material_id,
         items.storage_location,

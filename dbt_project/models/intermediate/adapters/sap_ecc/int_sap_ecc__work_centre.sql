@@ -1,7 +1,8 @@
 with work_centres as (
     select
         *,
-        row_number() over (partition by client, work_centre_object_no order by valid_from desc) as version_rank
+        row_number() over (partition by client, work_centre_object_no order by valid_from desc)
+            as version_rank
     from {{ ref('stg_sap_ecc__crhd') }}
     where object_type = 'A'
 ),

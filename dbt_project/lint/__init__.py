@@ -1,0 +1,31 @@
+"""What sqlfluff needs of dbt's context to render the models: stand-ins, nothing else.
+
+Here: names that macros ask dbt for. A dispatched macro renders as a call of its own name, which any dialect parses.
+Not here: ref, source, config, var (sqlfluff's own dbt builtins), rules (`.sqlfluff`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+
+
+def _dispatch(name: str, *_: str) -> Callable[..., str]:
+    """Return a stand-in for the dispatched macro ``name``."""
+    return lambda *arguments: f"{name}({', '.join(str(argument) for argument in arguments)})"
+
+
+def _no_rows(_: str) -> SimpleNamespace:
+    """Return an empty query result."""
+    return SimpleNamespace(columns=[SimpleNamespace(values=lambda: [None])], rows=[])
+
+
+adapter = SimpleNamespace(dispatch=_dispatch)
+run_query = _no_rows
+execute = True
+model = {"columns": {"source_system": SimpleNamespace(name="source_system", data_type="varchar")}}
+
+
+def var(name: str, default: object = "") -> object:
+    """Return no active systems and no sites; other variables at their default."""
+    return [] if name in {"active_systems", "sites"} else default
