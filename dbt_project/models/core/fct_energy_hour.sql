@@ -1,0 +1,94 @@
+{%- set minute_us = 60000000 %}
+{#- Power in these minutes belongs to: a state of which element counts to which use. -#}
+{%- set uses = {
+    'producing': ['apt'], 'setup': ['aust'], 'idle': ['adet', 'adot', 'pdt'], 'off': ['not_scheduled', 'no_data']
+} %}
+
+with power_signals as (
+    select * from {{ ref('dim_signal') }}
+    where measurement = 'power' and unit = 'kW' and equipment_id is not null
+),
+
+equipment as (
+    select * from {{ ref('dim_equipment') }}
+),
+
+energy_minutes as (
+    select
+        minutes.equipment_id,
+        minutes.site_code,
+        minutes.minute_at,
+        sum(minutes.mean_value * minutes.good_s / 3600) as energy_kwh,
+        min(minutes.good_s) as good_s,
+        max(minutes._source_ingested_at) as _source_ingested_at
+    from {{ ref('fct_signal_minute') }} as minutes
+    inner join power_signals on minutes.signal_key = power_signals.signal_key
+    group by minutes.equipment_id, minutes.site_code, minutes.minute_at
+),
+
+interval_minutes as (
+    select
+        equipment_id,
+        time_element,
+        {{ micros('started_at') }} as started_us,
+        {{ micros('ended_at') }} as ended_us,
+        {{ each_from_to(
+            window_no(micros('started_at'), minute_us), window_no(micros('ended_at') ~ ' - 1', minute_us)
+        ) }} as minute_no
+    from {{ ref('fct_state_interval') }}
+),
+
+state_minutes as (
+    select
+        equipment_id,
+        {{ instant('minute_no * ' ~ minute_us) }} as minute_at,
+        {%- for use, elements in uses.items() %}
+        sum(case when time_element in ({{ literals(elements) }}) then
+            least(ended_us, (minute_no + 1) * {{ minute_us }}) - greatest(started_us, minute_no * {{ minute_us }})
+        else 0 end) / 1e6 as {{ use }}_s{{ ',' if not loop.last }}
+        {%- endfor %}
+    from interval_minutes
+    group by equipment_id, minute_no
+),
+
+-- Inside a minute the power is taken as even, so its energy is shared out by seconds.
+hours as (
+    select
+        energy_minutes.equipment_id,
+        energy_minutes.site_code,
+        date_trunc('hour', energy_minutes.minute_at) as hour_at,
+        sum(energy_minutes.energy_kwh) as energy_kwh,
+        {%- for use in uses %}
+        coalesce(sum(energy_minutes.energy_kwh * state_minutes.{{ use }}_s / 60), 0) as {{ use }}_kwh,
+        coalesce(sum(state_minutes.{{ use }}_s), 0) as {{ use }}_s,
+        {%- endfor %}
+        sum(energy_minutes.good_s) as good_s,
+        max(energy_minutes._source_ingested_at) as _source_ingested_at
+    from energy_minutes
+    left join state_minutes
+        on
+            energy_minutes.equipment_id = state_minutes.equipment_id
+            and energy_minutes.minute_at = state_minutes.minute_at
+    group by energy_minutes.equipment_id, energy_minutes.site_code, date_trunc('hour', energy_minutes.minute_at)
+)
+
+select
+    equipment.equipment_key,
+    hours.equipment_id,
+    hours.site_code,
+    hours.hour_at,
+    hours.energy_kwh,
+    {%- for use in uses %}
+    hours.{{ use }}_kwh,
+    {%- endfor %}
+    {%- for use in uses %}
+    hours.{{ use }}_s,
+    {%- endfor %}
+    hours.good_s,
+    hours._source_ingested_at
+from hours
+left join equipment
+    on
+        hours.equipment_id = equipment.equipment_id
+        and cast(hours.hour_at as date) >= equipment.valid_from
+        and cast(hours.hour_at as date) < equipment.valid_to

@@ -1,0 +1,110 @@
+{%- set hour_us = 3600000000 %}
+{%- set elements = ['apt', 'aust', 'adet', 'adot', 'pdt', 'not_scheduled', 'no_data'] %}
+
+with intervals as (
+    select * from {{ ref('fct_state_interval') }}
+),
+
+counted as (
+    select * from {{ ref('int_production__counter_delta') }}
+),
+
+equipment as (
+    select * from {{ ref('dim_equipment') }}
+),
+
+hourly_intervals as (
+    select
+        *,
+        {{ micros('started_at') }} as started_us,
+        {{ micros('ended_at') }} as ended_us,
+        {{ each_from_to(
+            window_no(micros('started_at'), hour_us), window_no(micros('ended_at') ~ ' - 1', hour_us)
+        ) }} as hour_no
+    from intervals
+),
+
+states as (
+    select
+        equipment_id,
+        site_code,
+        {{ instant('hour_no * ' ~ hour_us) }} as hour_at,
+        {%- for element in elements %}
+        sum(case when time_element = '{{ element }}' then
+            least(ended_us, (hour_no + 1) * {{ hour_us }}) - greatest(started_us, hour_no * {{ hour_us }})
+        else 0 end) / 1e6 as {{ element }}_s,
+        {%- endfor %}
+        max(_source_ingested_at) as _source_ingested_at
+    from hourly_intervals
+    group by equipment_id, site_code, hour_no
+),
+
+-- Stretches of one state follow each other over shift borders: together they are one stop.
+marked as (
+    select
+        *,
+        case when lag(state) over timeline = state and lag(ended_at) over timeline = started_at then 0 else 1 end as is_new
+    from intervals
+    window timeline as (partition by equipment_id order by started_at)
+),
+
+numbered as (
+    select
+        *,
+        sum(is_new) over (partition by equipment_id order by started_at) as stop_no
+    from marked
+),
+
+stops as (
+    select
+        equipment_id,
+        max(ended_at) as ended_at,
+        sum(duration_s) as stop_s
+    from numbered
+    where time_element = 'adet'
+    group by equipment_id, stop_no
+),
+
+-- A stop is known to be a short one when it is over, so it counts in the hour of its end.
+micro_stops as (
+    select
+        equipment_id,
+        date_trunc('hour', ended_at) as hour_at,
+        count(*) as micro_stop_count
+    from stops
+    where stop_s <= {{ var('micro_stop_s', 300) }}
+    group by equipment_id, date_trunc('hour', ended_at)
+),
+
+pieces as (
+    select
+        equipment_id,
+        date_trunc('hour', counted_at) as hour_at,
+        sum(produced_qty) as produced_qty,
+        sum(scrap_qty) as scrap_qty,
+        sum(rework_qty) as rework_qty
+    from counted
+    group by equipment_id, date_trunc('hour', counted_at)
+)
+
+select
+    equipment.equipment_key,
+    states.equipment_id,
+    states.site_code,
+    states.hour_at,
+    {%- for element in elements %}
+    states.{{ element }}_s,
+    {%- endfor %}
+    coalesce(micro_stops.micro_stop_count, 0) as micro_stop_count,
+    cast(coalesce(pieces.produced_qty, 0) as bigint) as produced_qty,
+    cast(coalesce(pieces.scrap_qty, 0) as bigint) as scrap_qty,
+    cast(coalesce(pieces.rework_qty, 0) as bigint) as rework_qty,
+    states._source_ingested_at
+from states
+left join micro_stops on states.equipment_id = micro_stops.equipment_id and states.hour_at = micro_stops.hour_at
+left join pieces on states.equipment_id = pieces.equipment_id and states.hour_at = pieces.hour_at
+left join equipment
+    on
+        states.equipment_id = equipment.equipment_id
+        and cast(states.hour_at as date) >= equipment.valid_from
+        and cast(states.hour_at as date) < equipment.valid_to

@@ -1,0 +1,29 @@
+with snapshots as (
+    select * from {{ ref('int_maintenance__vibration_snapshot') }}
+),
+
+equipment as (
+    select * from {{ ref('dim_equipment') }}
+)
+
+select
+    equipment.equipment_key,
+    snapshots.equipment_id,
+    snapshots.site_code,
+    snapshots.sensor_code,
+    snapshots.taken_at,
+    snapshots.sampling_rate_hz,
+    snapshots.sample_count,
+    snapshots.unit,
+    snapshots.rms_value,
+    snapshots.peak_value,
+    {{ ratio('snapshots.peak_value', 'snapshots.rms_value') }} as crest_factor,
+    snapshots.kurtosis,
+    snapshots.spindle_speed_rpm,
+    snapshots._source_ingested_at
+from snapshots
+left join equipment
+    on
+        snapshots.equipment_id = equipment.equipment_id
+        and cast(snapshots.taken_at as date) >= equipment.valid_from
+        and cast(snapshots.taken_at as date) < equipment.valid_to
