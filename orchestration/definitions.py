@@ -6,7 +6,9 @@ does not import this module; it assembles the definitions of the home and plant 
 
 from ingestion.settings import quiet_third_parties
 from orchestration.defs.assemble import assemble
+from orchestration.lib.dbt_project import prepare_manifest
 from orchestration.lib.workspace import open_workspace
 
 quiet_third_parties()
-defs = assemble(open_workspace())
+_workspace = open_workspace()
+defs = assemble(_workspace, prepare_manifest(_workspace))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -39,9 +40,9 @@ def print_closing(console: Console, workspace: Workspace, outcome: Outcome, log:
 
 def systems_table(outcome: Outcome) -> Table:
     """Return rows read, committed and quarantined by system, with their sum."""
-    table = Table(title="Rows of this run", title_justify="left")
+    table = Table(title="Rows of this run", title_justify="left", box=box.SIMPLE_HEAD)
     table.add_column("system")
-    for heading in ("files new", "files known", "files held", "rows read", "committed", "quarantined"):
+    for heading in ("files", "known", "held", "rows read", "committed", "quarantined"):
         table.add_column(heading, justify="right")
     names = (
         "files_committed",
@@ -61,7 +62,7 @@ def systems_table(outcome: Outcome) -> Table:
 
 def gates_table(outcome: Outcome) -> Table:
     """Return how many checks of each gate passed, warned and failed."""
-    table = Table(title="Gates", title_justify="left")
+    table = Table(title="Gates", title_justify="left", box=box.SIMPLE_HEAD)
     table.add_column("gate")
     for heading in ("passed", "warned", "failed"):
         table.add_column(heading, justify="right")
@@ -83,7 +84,7 @@ def oee_table(release: Release) -> Table | None:
         rows = connection.execute(
             f"select {', '.join(OEE_COLUMNS)} from {OEE_TABLE} order by site_code, line"
         ).fetchall()
-    table = Table(title="OEE by line", title_justify="left")
+    table = Table(title="OEE by line", title_justify="left", box=box.SIMPLE_HEAD)
     for position, column in enumerate(OEE_COLUMNS):
         table.add_column(column, justify="left" if position < 2 else "right")
     for site, line, *ratios in rows:

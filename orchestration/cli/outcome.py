@@ -93,18 +93,16 @@ def _sentences(check: AssetCheckEvaluation) -> list[str]:
         ]
     if check.check_name == RAW_GATE:
         return [check.description or f"{check.asset_key.to_user_string()}: {check.check_name} failed."]
-    rows = check.metadata.get("dagster_dbt/failed_row_count")
-    seen = f"{rows.value} rows break it" if rows else "it failed"
-    table = check.asset_key.to_user_string()
-    return [
-        f"{table}: test {check.check_name}: {seen}. Next step: the test's SQL in dbt's target shows the rows."
-    ]
+    return [f"{check.asset_key.to_user_string()}: test {check.check_name} found rows."]
 
 
 def _failures(outcome: Outcome, events: Iterable[DagsterEvent]) -> Iterable[str]:
-    """Give each reason of a failed run once: gates in their own words, else the words of the step's error."""
-    for gate in outcome.gates.values():
-        if gate.failed:
+    """Give each reason of a failed run once: gates in their own words, else the words of the step's error.
+
+    Failed dbt tests are told by the step, which names their SQL.
+    """
+    for name, gate in outcome.gates.items():
+        if gate.failed and name != DBT_GATE:
             yield from gate.remarks
     for event in events:
         if event.is_step_failure and not _told_by_gate(event):

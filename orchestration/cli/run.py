@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ from orchestration.cli.closing import print_closing
 from orchestration.cli.display import Display, open_display
 from orchestration.cli.frame import Exit, Place
 from orchestration.cli.outcome import Outcome, read_outcome
+from orchestration.lib.dbt_project import prepare_manifest
 from orchestration.lib.lock import hold
 from orchestration.lib.workspace import Workspace, open_workspace
 
@@ -30,7 +32,7 @@ KEPT_LOGS = 30
 def main(place: Place, *, force: bool, full_refresh: bool) -> Exit:
     """Run the plant's job; 0 released or nothing new, 1 failed or blocked."""
     quiet_third_parties()
-    console = Console(file=sys.stdout)
+    console = open_console()
     workspace = open_workspace(home=place.home, plant=place.plant)
     with hold(workspace.lock_path, "tundish run"):
         console.print(f"[bold]{workspace.plant.title}[/bold]  home {workspace.settings.home}")
@@ -43,8 +45,12 @@ def main(place: Place, *, force: bool, full_refresh: bool) -> Exit:
 def execute(
     workspace: Workspace, display: Display, log: TextIO, *, force: bool, full_refresh: bool
 ) -> Outcome:
-    """Load the definitions, execute the job in this process, return what came of it."""
-    with redirect_stdout(log), redirect_stderr(log):
+    """Load the definitions, execute the job in this process, return what came of it.
+
+    dbt parses, if it must, in its own process while this one imports.
+    """
+    with redirect_stdout(log), redirect_stderr(log), ThreadPoolExecutor(1) as pool:
+        parsing = pool.submit(prepare_manifest, workspace)
         from dagster import RunConfig  # noqa: PLC0415 - seconds of import, told to the display
 
         from orchestration.defs.assemble import assemble  # noqa: PLC0415 - as above
@@ -52,7 +58,7 @@ def execute(
         from orchestration.defs.warehouse import BuildConfig  # noqa: PLC0415 - as above
         from orchestration.lib.instance import open_instance  # noqa: PLC0415 - as above
 
-        job = assemble(workspace, display).resolve_job_def(PLANT_TO_RELEASE)
+        job = assemble(workspace, parsing.result(), display).resolve_job_def(PLANT_TO_RELEASE)
         config = RunConfig(
             ops={"warehouse": BuildConfig(force=force, full_refresh=full_refresh)},
             loggers={"console": {"config": {"log_level": "INFO"}}},
@@ -60,6 +66,12 @@ def execute(
         with open_instance(workspace.settings) as instance:
             result = job.execute_in_process(run_config=config, instance=instance, raise_on_error=False)
     return read_outcome(result)
+
+
+def open_console() -> Console:
+    """Open standard output; where nobody looks at a terminal, lines are not broken at 80 columns."""
+    console = Console(file=sys.stdout)
+    return console if console.is_terminal else Console(file=sys.stdout, width=140)
 
 
 @contextmanager

@@ -6,6 +6,8 @@ loads (``orchestration.definitions``).
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from dagster import Definitions, in_process_executor
 
 from orchestration.defs.jobs import plant_to_release
@@ -14,16 +16,16 @@ from orchestration.defs.resources import RunLock
 from orchestration.defs.schedules import daily_schedule
 from orchestration.defs.sensors import landed_files_sensor
 from orchestration.defs.warehouse import warehouse_assets
-from orchestration.lib.dbt_project import load_manifest, prepare_manifest
+from orchestration.lib.dbt_project import load_manifest
 from orchestration.lib.progress import Reporter, Silence
 from orchestration.lib.raw_assets import landing_spec, raw_assets
 from orchestration.lib.workspace import Workspace
 
 
-def assemble(workspace: Workspace, reporter: Reporter | None = None) -> Definitions:
-    """Return the definitions of a workspace; parses the dbt project first if its manifest is stale."""
+def assemble(workspace: Workspace, manifest_path: Path, reporter: Reporter | None = None) -> Definitions:
+    """Return the definitions of a workspace whose dbt manifest was prepared."""
     reporter = reporter or Silence()
-    manifest = load_manifest(prepare_manifest(workspace))
+    manifest = load_manifest(manifest_path)
     return Definitions(
         assets=[
             *[landing_spec(workspace, system) for system in workspace.systems],

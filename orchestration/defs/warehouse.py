@@ -13,7 +13,7 @@ from pydantic import Field
 
 from ingestion.lake.read import create_raw_views, pin_tables
 from orchestration.lib import fingerprint
-from orchestration.lib.dbt_build import row_count_observations, start_build, stream_build
+from orchestration.lib.dbt_build import await_warehouse, row_count_observations, start_build, stream_build
 from orchestration.lib.progress import Reporter
 from orchestration.lib.translator import WarehouseTranslator
 from orchestration.lib.workspace import Workspace
@@ -66,6 +66,7 @@ def warehouse_assets(
         full = config.full_refresh or fingerprint.needs_full_build(workspace, inputs)
         if full:
             fingerprint.forget_build(workspace)
+        await_warehouse(workspace.settings.warehouse_path)
         create_raw_views(workspace.settings.warehouse_path, workspace.contracts, pins)
         yield from stream_build(start_build(context, workspace, full=full), steps, reporter)
         if whole:

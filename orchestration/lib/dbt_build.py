@@ -7,21 +7,39 @@ Not here: command lines (``dbt_project``), naming (``translator``), what goes be
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import duckdb
 from dagster import AssetCheckResult, AssetExecutionContext, AssetKey, AssetObservation, Output
 from dagster_dbt import DbtCliInvocation
 from dagster_dbt.asset_utils import get_updated_cli_invocation_params_for_context
+from dagster_dbt.errors import DagsterDbtCliRuntimeError
 from packaging.version import Version
 
+from ingestion.errors import TundishError
 from ingestion.settings import child_environment
+from orchestration.lib.dbt_failures import read_failures
 from orchestration.lib.dbt_project import dbt_arguments, dbt_command
 from orchestration.lib.progress import Reporter
 from orchestration.lib.translator import WarehouseTranslator
 from orchestration.lib.workspace import DBT_PROJECT, Workspace
+
+
+class WarehouseBusyError(TundishError):
+    """Another process has the warehouse open."""
+
+    retryable = True
+
+    def __init__(self, path: Path, seen: str) -> None:
+        self.path = path
+        super().__init__(
+            f"{path}: the warehouse cannot be opened for writing: {seen}",
+            "close the program that has it open, then run again.",
+        )
 
 
 def start_build(context: AssetExecutionContext, workspace: Workspace, *, full: bool) -> DbtCliInvocation:
@@ -50,13 +68,37 @@ def start_build(context: AssetExecutionContext, workspace: Workspace, *, full: b
 
 
 def stream_build(invocation: DbtCliInvocation, total: int, reporter: Reporter) -> Iterator[Any]:
-    """Yield the build's Dagster events as they come and tell the reporter; ``total`` is models and tests."""
+    """Yield the build's Dagster events as they come and tell the reporter; ``total`` is models and tests.
+
+    Raises DbtBuildError after the last event if a model or a test failed.
+    """
     done = 0
-    for event in invocation.stream():
-        if isinstance(event, Output | AssetCheckResult | AssetObservation):
-            done += 1
-            reporter.models(_node_name(event), min(done, total), total)
-        yield event
+    try:
+        for event in invocation.stream():
+            if isinstance(event, Output | AssetCheckResult | AssetObservation):
+                done += 1
+                reporter.models(_node_name(event), min(done, total), total)
+            yield event
+    except DagsterDbtCliRuntimeError as error:
+        raise read_failures(invocation.target_path, invocation.manifest, str(error)) from None
+
+
+def await_warehouse(path: Path, patience_s: float = 120.0) -> None:
+    """Wait until nobody writes to the warehouse: a killed run's dbt may live on for some seconds.
+
+    Raises WarehouseBusyError if it does not end.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    give_up = time.monotonic() + patience_s
+    while True:
+        try:
+            duckdb.connect(str(path)).close()
+        except duckdb.IOException as error:
+            if time.monotonic() > give_up:
+                raise WarehouseBusyError(path, str(error)) from error
+            time.sleep(0.5)
+        else:
+            return
 
 
 def _node_name(event: Output[Any] | AssetCheckResult | AssetObservation) -> str:
