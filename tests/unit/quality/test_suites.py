@@ -7,7 +7,8 @@ import pytest
 import yaml
 
 from quality.release_gate import evaluate_release
-from quality.suite import SUITES_FOLDER, load_suites
+from quality.result import GateResult
+from quality.suite import load_suites
 
 MODELS = Path(__file__).parents[3] / "dbt_project" / "models"
 SUITES = load_suites()
@@ -34,23 +35,31 @@ def test_suite_names_a_model_and_columns_that_it_has(table):
     assert named <= set(COLUMNS[table])
 
 
-@pytest.mark.parametrize("table", sorted(SUITES))
-@pytest.mark.parametrize("rows", [0, 2])
-def test_suite_can_be_evaluated_on_the_types_of_its_model(tmp_path, table, rows):
-    values = {
-        "VARCHAR": "'a'",
-        "DATE": "date '2025-10-06'",
-        "TIMESTAMPTZ": "timestamptz '2025-10-06 06:00:00+00'",
-    }
-    values |= {"BOOLEAN": "true"}
-    columns = [
-        f"case when i = 0 then {values.get(kind, '1')}::{kind} end as {name}"
-        for name, kind in COLUMNS[table].items()
-    ]
+VALUES = {
+    "VARCHAR": "'a'",
+    "DATE": "date '2025-10-06'",
+    "TIMESTAMPTZ": "timestamptz '2025-10-06 06:00:00+00'",
+    "BOOLEAN": "true",
+}
+
+
+@pytest.fixture(scope="module", params=[0, 2], ids=["no rows", "a value and a null"])
+def results(request, tmp_path_factory) -> dict[str, GateResult]:
+    """Every suite on a table of its model's types, without rows or with one value and one null a column."""
+    folder = tmp_path_factory.mktemp("candidate")
     with duckdb.connect() as connection:
-        query = f"select {', '.join(columns)} from range({rows}) t(i)"
-        connection.execute(f"copy ({query}) to '{tmp_path / table}.parquet' (format parquet)")
-    results = {result.dataset: result for result in evaluate_release(tmp_path, suites_dir=SUITES_FOLDER)}
+        for table in SUITES:
+            columns = [
+                f"case when i = 0 then {VALUES.get(kind, '1')}::{kind} end as {name}"
+                for name, kind in COLUMNS[table].items()
+            ]
+            query = f"select {', '.join(columns)} from range({request.param}) t(i)"
+            connection.execute(f"copy ({query}) to '{folder / table}.parquet' (format parquet)")
+    return {result.dataset: result for result in evaluate_release(folder)}
+
+
+@pytest.mark.parametrize("table", sorted(SUITES))
+def test_suite_can_be_evaluated_on_the_types_of_its_model(results, table):
     assert len(results[table].results) == len(SUITES[table])
     assert [result.message for result in results[table].results if result.error] == []
 
