@@ -77,3 +77,9 @@ coalesce(abs({{ value }}) < double('infinity'), false)
 {% macro weighted_mean(value, weight) -%}
 sum({{ value }} * {{ weight }}) / nullif(sum(case when {{ value }} is not null then {{ weight }} end), 0)
 {%- endmacro %}
+
+
+{#- Standard deviation from the mean of squares and the mean; rounding below zero is zero, null stays null. -#}
+{% macro spread(mean_square, mean) -%}
+sqrt(case when {{ mean_square }} < power({{ mean }}, 2) then 0 else {{ mean_square }} - power({{ mean }}, 2) end)
+{%- endmacro %}

@@ -61,8 +61,7 @@ minutes as (
         *,
         area / nullif(good_us, 0) as mean_value,
         held_area / nullif(good_us, 0) as held_mean_value,
-        sqrt(greatest(0, held_square_area / nullif(good_us, 0) - power(held_area / nullif(good_us, 0), 2)))
-            as held_std_value
+        {{ spread('held_square_area / nullif(good_us, 0)', 'held_area / nullif(good_us, 0)') }} as held_std_value
     from summed
 )
 {%- endmacro %}

@@ -71,7 +71,7 @@ select
     held_mean_value,
     held_min_value,
     held_max_value,
-    sqrt(greatest(0, held_mean_square - power(held_mean_value, 2))) as held_std_value,
+    {{ spread('held_mean_square', 'held_mean_value') }} as held_std_value,
     reading_count,
     bad_reading_count,
     good_s,

@@ -1,6 +1,5 @@
 {%- set measurements = feature_measurements() %}
 {%- set sums = feature_sums() %}
-{%- set spread = "sqrt(greatest(0, {square} / nullif({good}, 0) - power({area} / nullif({good}, 0), 2)))" %}
 
 with labels as (
     select * from {{ ref('lbl_equipment__failure') }}
@@ -81,16 +80,16 @@ select
     labels.hour_at,
     labels.feature_at,
     {%- for m in measurements %}
-    signal_hours.{{ m }}_area / nullif(signal_hours.{{ m }}_good_s, 0) as {{ m }}_mean_1h,
+    {{ mean_over(m ~ '_area', m ~ '_good_s') }} as {{ m }}_mean_1h,
     signal_hours.{{ m }}_min as {{ m }}_min_1h,
     signal_hours.{{ m }}_max as {{ m }}_max_1h,
-    {{ spread.format(square='signal_hours.' ~ m ~ '_square', area='signal_hours.' ~ m ~ '_area', good='signal_hours.' ~ m ~ '_good_s') }} as {{ m }}_std_1h,
-    sum(signal_hours.{{ m }}_area) over day / nullif(sum(signal_hours.{{ m }}_good_s) over day, 0) as {{ m }}_mean_24h,
+    {{ spread(mean_over(m ~ '_square', m ~ '_good_s'), mean_over(m ~ '_area', m ~ '_good_s')) }} as {{ m }}_std_1h,
+    {{ day_mean_over(m ~ '_area', m ~ '_good_s') }} as {{ m }}_mean_24h,
     min(signal_hours.{{ m }}_min) over day as {{ m }}_min_24h,
     max(signal_hours.{{ m }}_max) over day as {{ m }}_max_24h,
-    {{ spread.format(square='sum(signal_hours.' ~ m ~ '_square) over day', area='sum(signal_hours.' ~ m ~ '_area) over day', good='sum(signal_hours.' ~ m ~ '_good_s) over day') }} as {{ m }}_std_24h,
+    {{ spread(day_mean_over(m ~ '_square', m ~ '_good_s'), day_mean_over(m ~ '_area', m ~ '_good_s')) }} as {{ m }}_std_24h,
     regr_slope(
-        signal_hours.{{ m }}_area / nullif(signal_hours.{{ m }}_good_s, 0),
+        {{ mean_over(m ~ '_area', m ~ '_good_s') }},
         {{ seconds_between("timestamptz '2000-01-01 00:00:00+00'", 'labels.hour_at') }} / 3600
     ) over day as {{ m }}_trend_24h,
     coalesce(signal_hours.{{ m }}_good_s, 0) / 36 as {{ m }}_good_pct_1h,

@@ -1,0 +1,116 @@
+"""Signal windows worked out the plain way: the signal as a function of time. Knows nothing of SQL or of the models."""
+
+from __future__ import annotations
+
+import bisect
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+SECOND = 1_000_000
+DOUBLES = (
+    "mean_value", "min_value", "max_value", "last_value", "held_mean_value", "held_min_value", "held_max_value",
+    "held_std_value", "good_s", "covered_s", "good_pct",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Signal:
+    """A line of the signal dictionary."""
+
+    tag: str
+    interpolation: str
+    max_gap_s: int
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One delivered version of a reading; ``us`` microseconds since 1970."""
+
+    tag: str
+    us: int
+    value: float | None
+    state: str | None
+    questionable: bool
+
+    @property
+    def good(self) -> bool:
+        return (
+            self.value is not None
+            and math.isfinite(self.value)
+            and self.state is None
+            and not self.questionable
+        )
+
+
+class Oracle:
+    """The signal as a function of time, evaluated at every instant where it bends. Knows nothing of SQL."""
+
+    def __init__(self, signal: Signal, readings: list[Reading]) -> None:
+        self.signal = signal
+        self.gap = signal.max_gap_s * SECOND
+        self.readings = sorted(readings, key=lambda reading: reading.us)
+        self.times = [reading.us for reading in self.readings]
+
+    def windows(self, size_s: int) -> dict[tuple[str, int], dict[str, Any]]:
+        size = size_s * SECOND
+        starts = {
+            start
+            for us in self.times
+            for start in range(us // size * size, us + self.gap, size)
+            if any(True for _ in self.stretches(start, start + size))
+        }
+        return {(self.signal.tag, start): self.window(start, start + size) for start in starts}
+
+    def stretches(self, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+        """Yield (from, to, index of the reading in effect) inside the window."""
+        place = max(0, bisect.bisect_right(self.times, start) - 1)
+        while place < len(self.times) and self.times[place] < end:
+            us = self.times[place]
+            following = self.times[place + 1] if place + 1 < len(self.times) else us + self.gap
+            low, high = max(us, start), min(following, us + self.gap, end)
+            if low < high:
+                yield low, high, place
+            place += 1
+
+    def value_at(self, us: int, place: int) -> float:
+        here = self.readings[place]
+        assert here.value is not None
+        after = self.readings[place + 1] if place + 1 < len(self.readings) else None
+        straight = (
+            self.signal.interpolation == "linear" and after and after.good and after.us - here.us <= self.gap
+        )
+        if not straight or after is None or after.value is None:
+            return here.value
+        share = (us - here.us) / (after.us - here.us)
+        return (1 - share) * here.value + share * after.value
+
+    def window(self, start: int, end: int) -> dict[str, Any]:
+        all_stretches = list(self.stretches(start, end))
+        good = [(a, b, p) for a, b, p in all_stretches if self.readings[p].good]
+        inside = self.readings[bisect.bisect_left(self.times, start) : bisect.bisect_left(self.times, end)]
+        good_s = sum(b - a for a, b, _ in good) / SECOND
+        result: dict[str, Any] = dict.fromkeys(DOUBLES) | {
+            "good_s": good_s,
+            "covered_s": sum(b - a for a, b, _ in all_stretches) / SECOND,
+            "good_pct": 100 * good_s / ((end - start) / SECOND),
+            "reading_count": len(inside),
+            "bad_reading_count": sum(not r.good for r in inside),
+        }
+        if good:
+            ends = [value for a, b, p in good for value in (self.value_at(a, p), self.value_at(b, p))]
+            held = [(self.readings[p].value or 0.0, (b - a) / SECOND) for a, b, p in good]
+            mean = math.fsum(v * s for v, s in held) / good_s
+            areas = ((self.value_at(a, p) + self.value_at(b, p)) * (b - a) / 2 / SECOND for a, b, p in good)
+            result |= {
+                "mean_value": math.fsum(areas) / good_s,
+                "min_value": min(ends),
+                "max_value": max(ends),
+                "last_value": held[-1][0],
+                "held_mean_value": mean,
+                "held_min_value": min(v for v, _ in held),
+                "held_max_value": max(v for v, _ in held),
+                "held_std_value": math.sqrt(math.fsum((v - mean) ** 2 * s for v, s in held) / good_s),
+            }
+        return result
