@@ -1,0 +1,79 @@
+"""Export of the PI historian: one CSV a day over all tags, ordered by time.
+
+Belongs here: the CSV's form and the faults of its rows. Does not belong here: values (signals.py).
+
+Above TAGS_PER_FILE tags a day is split into several files, which bounds memory at any size of plant.
+"""
+
+import numpy as np
+import polars as pl
+
+from data.simulator.events import DayLog
+from data.simulator.exporters.files import Landing
+from data.simulator.exporters.historian_faults import ReadingFaults
+from data.simulator.faults import Fault
+from data.simulator.shift_calendar import to_local
+from data.simulator.signal_model import Signal
+from data.simulator.signals import Series, SignalBuilder
+
+TAGS_PER_FILE = 400
+COLUMNS = ("Tag", "Timestamp", "Value", "UOM", "Questionable")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+class HistorianExporter:
+    """Writes the readings of a day; a few are held back and delivered with the next day."""
+
+    def __init__(self, builder: SignalBuilder, signals: tuple[Signal, ...], landing: Landing, seed: int) -> None:
+        self.builder, self.landing, self.seed = builder, landing, seed
+        self.groups = [signals[n : n + TAGS_PER_FILE] for n in range(0, len(signals), TAGS_PER_FILE)]
+        self.held = [pl.DataFrame() for _ in self.groups]
+        self.rows = 0
+
+    def export(self, log: DayLog) -> list[Fault]:
+        """Write the files of a day and return the labels of their faults."""
+        stamps = timestamps(log)
+        faults: list[Fault] = []
+        for number, group in enumerate(self.groups):
+            suffix = "" if len(self.groups) == 1 else f"_g{number + 1:03d}"
+            faults += self._file(log, number, group, stamps, f"pi_historian/pi_{log.day:%Y%m%d}{suffix}.csv")
+        return faults
+
+    def _file(self, log: DayLog, number: int, group: tuple[Signal, ...], stamps: pl.Series, file: str) -> list[Fault]:
+        rng = np.random.default_rng((self.seed, 31, number, log.day.toordinal()))
+        start = log.start // 1000
+        frame = pl.concat(_frame(series, stamps, start) for series in self.builder.series(group))
+        spoiler = ReadingFaults(frame, rng, log)
+        frame, self.held[number] = spoiler.apply(self.held[number])
+        frame = frame.sort("key", "place", maintain_order=True)
+        self.rows += frame.height
+        self.landing.write(file, lambda part: _write(frame, part), log.end + 15 * 60_000 + number * 100)
+        return spoiler.labels(frame, file)
+
+
+def timestamps(log: DayLog) -> pl.Series:
+    """Text of every second of the day in local time, `06-Oct-25 06:00:00`; position is the second of the day."""
+    inner = [f":{minute:02d}:{second:02d}" for minute in range(60) for second in range(60)]
+    texts: list[str] = []
+    for hour in range(log.start, log.end, 3_600_000):
+        local = to_local(hour)
+        prefix = f"{local.day:02d}-{MONTHS[local.month - 1]}-{local.year % 100:02d} {local.hour:02d}"
+        texts += [prefix + text for text in inner]
+    return pl.Series("Timestamp", texts)
+
+
+def _frame(series: Series, stamps: pl.Series, start: int) -> pl.DataFrame:
+    n, m = series.at_s.size, series.signal.measurement
+    values = pl.Series("Value", series.values).cast(pl.String)
+    return pl.DataFrame({
+        "key": series.at_s, "place": np.full(n, series.signal.index, dtype=np.int32),
+        "Tag": pl.repeat(series.signal.tag, n, eager=True), "Timestamp": stamps.gather(series.at_s - start),
+        "Value": values, "UOM": pl.repeat(m.unit, n, eager=True), "Questionable": pl.repeat("False", n, eager=True),
+        "mark": pl.repeat(None, n, dtype=pl.Int32, eager=True),
+    })  # fmt: skip
+
+
+def _write(frame: pl.DataFrame, path: object) -> None:
+    frame.select(COLUMNS).write_csv(path, quote_style="never")  # type: ignore[call-overload]
+
+

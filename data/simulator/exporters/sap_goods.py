@@ -1,0 +1,101 @@
+"""Goods movements and inspection lots of the ERP: MKPF, MSEG, QALS.
+
+Belongs here: issues to orders, receipts from orders with reversals, lots for inspection.
+Does not belong here: when components are staged (planning.py), what was confirmed (sap_confirmations.py).
+"""
+
+from collections.abc import Iterable
+from itertools import groupby
+
+import numpy as np
+
+from data.simulator.events import DayLog, Issue
+from data.simulator.exporters.sap_confirmations import Work
+from data.simulator.exporters.sap_format import aufnr, dats, matnr, number, record, tims
+from data.simulator.orders import Order, OrderBook
+from data.simulator.plant_model import SITE
+from data.simulator.shift_calendar import outside_repeated_hour, to_local
+
+PRICE = {"300001": 1.9, "300002": 4.2, "300003": 11.4, "300004": 7.9, "300005": 3.1, "300006": 0.12}  # EUR a unit
+MADE_PRICE = {"1": 96.0, "2": 18.5}
+Item = tuple[str, str, str, float, str]  # movement type, material, lot, quantity, unit
+Entry = tuple[int, str, str]  # time, table, line
+
+
+class GoodsLedger:
+    """Numbers documents and inspection lots and keeps the lots that are open."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self.document = 4_900_000_000
+        self.lots: dict[int, int] = {}
+        self.next_lot = 30_000_000_001
+
+    def post(self, log: DayLog, works: Iterable[Work], book: OrderBook) -> list[Entry]:
+        """All lines of a day for MKPF, MSEG and QALS."""
+        rng = np.random.default_rng((self.seed, 20, log.day.toordinal()))
+        lines: list[Entry] = []
+        for order_number, issues in groupby(log.issues, key=lambda issue: issue.order):
+            lines += self._issue(order_number, list(issues))
+        touched: dict[int, Order] = {}
+        for work in works:
+            if work.step is work.order.operations[-1] and work.good + work.rework:
+                lines += self._receive(work, rng)
+                touched[work.order.number] = work.order
+        for order in touched.values():
+            lines.append((log.end, "QALS", self._lot(order, log.end)))
+        return lines
+
+    def _issue(self, order: int, issues: list[Issue]) -> list[Entry]:
+        items = [("261", i.material, i.lot, i.quantity, i.unit) for i in issues]
+        return self._document(issues[0].at, "WA", order, items)
+
+    def _receive(self, work: Work, rng: np.random.Generator) -> list[Entry]:
+        order = work.order
+        quantity = work.good + work.rework
+        order.received += quantity
+        order.changed = max(order.changed, work.end)
+        item = (order.product.material, order.lot, float(quantity), "ST")
+        lines: list[Entry] = []
+        if rng.random() < 0.03:
+            wrong = (*item[:2], float(quantity + 100), "ST")
+            lines += self._document(work.entered + 30_000, "WE", order.number, [("101", *wrong)])
+            lines += self._document(work.entered + 60_000, "WE", order.number, [("102", *wrong)])
+        return lines + self._document(work.entered + 90_000, "WE", order.number, [("101", *item)])
+
+    def _document(self, at: int, kind: str, order: int, items: list[Item]) -> list[Entry]:
+        self.document += 1
+        entered = outside_repeated_hour(at, later=True)
+        key = {"MBLNR": f"{self.document:010d}", "MJAHR": f"{to_local(entered).year}"}
+        head = record("MKPF", {
+            **key, "BLART": kind, "BLDAT": dats(entered), "BUDAT": dats(entered), "CPUDT": dats(entered),
+            "CPUTM": tims(entered), "USNAM": "RFC_MES", "XBLNR": str(order),
+        })  # fmt: skip
+        lines: list[Entry] = [(at, "MKPF", head)]
+        for position, (movement, material, lot, quantity, unit) in enumerate(items, start=1):
+            price = PRICE.get(material) or MADE_PRICE[material[0]]
+            lines.append((at, "MSEG", record("MSEG", {
+                **key, "ZEILE": f"{position:04d}", "BWART": movement, "MATNR": matnr(material), "WERKS": SITE,
+                "LGORT": "0002" if material.startswith("1") else "0001", "CHARG": lot,
+                "SHKZG": "S" if movement == "101" else "H", "MENGE": number(quantity), "MEINS": unit,
+                "AUFNR": aufnr(order), "DMBTR": number(round(quantity * price, 2)), "WAERS": "EUR",
+            })))  # fmt: skip
+        return lines
+
+    def _lot(self, order: Order, now: int) -> str:
+        if order.number not in self.lots:
+            self.lots[order.number] = self.next_lot
+            self.next_lot += 1
+        lot = self.lots[order.number]
+        done = order.finished is not None
+        scrap = order.operations[-1].scrap
+        values = {
+            "PRUEFLOS": f"{lot:012d}", "WERK": SITE, "ART": "04" if order.product.finished else "03",
+            "ENSTEHDAT": dats(order.started), "MATNR": matnr(order.product.material), "AUFNR": aufnr(order.number),
+            "CHARG": order.lot, "LOSMENGE": number(order.received + scrap), "MENGENEINH": "ST",
+            "LMENGE01": number(order.received if done else 0), "LMENGE02": number(scrap if done else 0),
+            "PASTRTERM": dats(order.started), "PAENDTERM": dats(order.finished),
+        }  # fmt: skip
+        if done:
+            del self.lots[order.number]
+        return record("QALS", values)
