@@ -21,7 +21,7 @@ TundishError
 Other rooms derive their errors from TundishError. Messages are not built anywhere else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -140,7 +140,7 @@ class MissingColumnError(FileError):
     rule = "missing_column"
 
     def __init__(
-        self, table: str, file: str, place: str, missing: Sequence[str], hints: dict[str, Sequence[str]]
+        self, table: str, file: str, place: str, missing: Sequence[str], hints: Mapping[str, Sequence[str]]
     ) -> None:
         self.missing = tuple(missing)
         self.hints = hints

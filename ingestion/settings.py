@@ -127,3 +127,8 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
         "DBT_TARGET_PATH": str(settings.dbt_target),
         "DBT_LOG_PATH": str(settings.dbt_target.parent / "logs"),
     }
+
+
+def child_environment(settings: Settings) -> dict[str, str]:
+    """The whole environment of a child process that runs dbt on this home."""
+    return {**os.environ, **dbt_environment(settings)}

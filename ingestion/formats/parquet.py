@@ -1,0 +1,99 @@
+"""Third-party Parquet, read by pyarrow: INT96 as microseconds, and no trust in statistics of other writers."""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ingestion.contracts import Contract
+from ingestion.delivery import Delivered
+from ingestion.errors import EmptyFileError, UnreadableFileError
+from ingestion.formats.base import Opened, RawRecord, bounded, check_headers, unexpected_columns
+from ingestion.typing.query import Input
+
+_BATCH_ROWS = 64 * 1024
+
+
+class ParquetReader:
+    """Reads the Parquet files of one contract. A timestamp without zone is local unless it is parsed as UTC."""
+
+    def __init__(self, contract: Contract, scratch: Path, limit: int) -> None:
+        self._contract = contract
+
+    def open(self, file: Delivered) -> Opened:
+        """Header checks on the file's schema."""
+        if file.size == 0:
+            raise EmptyFileError(self._contract.raw_name, file.name)
+        with self._parquet(file) as parquet:
+            schema = parquet.schema_arrow
+        check_headers(self._contract, file.name, "schema", schema.names, self._contract.headers)
+        used = [schema.field(header) for header in self._contract.headers]
+        return Opened(
+            file=file,
+            path=file.path,
+            text_path=file.path,
+            inputs={field.name: Input(f"c{index}", _kind(field.type)) for index, field in enumerate(used)},
+            signature=tuple(str(field.type) for field in used),
+            findings=unexpected_columns(self._contract, schema.names),
+        )
+
+    def chunks(self, opened: Opened) -> Iterator[pa.Table]:
+        """Record batches of the contract's columns; UnreadableFileError where a page is broken."""
+        headers = list(opened.inputs)
+        with self._parquet(opened.file) as parquet:
+            batches = parquet.iter_batches(_BATCH_ROWS, columns=headers)
+            while (batch := self._next(opened.file, batches)) is not None:
+                columns = [_microseconds(batch.column(header)) for header in headers]
+                yield pa.table(columns, names=[f"c{index}" for index in range(len(headers))])
+
+    def records(self, opened: Opened, rows: Sequence[int]) -> Iterator[RawRecord]:
+        """Fetch rows by number; the raw text is the row as a JSON object."""
+        first = 1
+        headers = list(opened.inputs)
+        wanted = list(rows)
+        for chunk in self.chunks(opened):
+            here = [row for row in wanted if first <= row < first + chunk.num_rows]
+            for row in here:
+                cells = chunk.slice(row - first, 1).to_pylist()[0].values()
+                values = {
+                    header: None if cell is None else str(cell)
+                    for header, cell in zip(headers, cells, strict=True)
+                }
+                yield RawRecord(row, row, bounded(json.dumps(values, ensure_ascii=False)), values)
+            first += chunk.num_rows
+
+    def _next(self, file: Delivered, batches: Iterator[pa.RecordBatch]) -> pa.RecordBatch | None:
+        try:
+            return next(batches, None)
+        except (pa.ArrowException, OSError) as error:
+            place, seen = "data page", f"a broken page ({error})"
+            raise UnreadableFileError(
+                self._contract.raw_name, file.name, place, "Parquet data", seen
+            ) from error
+
+    def _parquet(self, file: Delivered) -> pq.ParquetFile:
+        try:
+            return pq.ParquetFile(file.path, coerce_int96_timestamp_unit="us")
+        except (pa.ArrowException, OSError) as error:
+            name, seen = self._contract.raw_name, f"something else ({error})"
+            raise UnreadableFileError(name, file.name, "footer", "a Parquet file", seen) from error
+
+
+def _kind(given: pa.DataType) -> str:
+    if pa.types.is_timestamp(given):
+        return "timestamptz" if given.tz else "timestamp"
+    if pa.types.is_dictionary(given):
+        given = given.value_type
+    is_text = pa.types.is_string(given) or pa.types.is_large_string(given) or pa.types.is_string_view(given)
+    return "text" if is_text else "other"
+
+
+def _microseconds(column: pa.Array) -> pa.Array:
+    """Timestamps of any unit as microseconds; what nanoseconds add is cut. Zones become UTC, the instant stays."""
+    if pa.types.is_timestamp(column.type):
+        return column.cast(pa.timestamp("us", tz="UTC" if column.type.tz else None), safe=False)
+    if pa.types.is_dictionary(column.type):
+        return column.dictionary_decode()
+    return column

@@ -1,0 +1,198 @@
+"""Lines and records of text files, bounded in length: heads, encodings, and a tolerant splitter.
+
+Belongs here: what delimited and JSON-lines files share. The splitter reads a line of any length without keeping it:
+what is longer than the limit is marked and skipped to its end.
+"""
+
+import codecs
+import os
+import tempfile
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from ingestion.contracts import Contract
+from ingestion.delivery import Delivered
+from ingestion.errors import EmptyFileError, FileError, UnreadableFileError, WrongEncodingError
+from ingestion.formats.base import HEAD_BYTES
+
+_CHUNK = 1 << 20
+_MAX_JOINED = 1 << 16  # a quoted field over more than this is an unclosed quote
+_MAGIC = {
+    b"PK\x03\x04": "a zip archive or Excel workbook",
+    b"PAR1": "a Parquet file",
+    b"\x1f\x8b": "a gzip archive",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
+    b"%PDF": "a PDF document",
+}
+_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+class LineTooLongError(FileError):
+    """The first line has no end within the limit."""
+
+    rule = "line_too_long"
+
+    def __init__(self, table: str, file: str, limit: int) -> None:
+        self.limit = limit
+        super().__init__(
+            table,
+            file,
+            "line 1",
+            f"no line end within the first {limit} bytes.",
+            "check what wrote this file; raise TUNDISH_MAX_LINE_BYTES if lines are that long.",
+        )
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line without its end. A too long one holds its beginning only; `ended` is False for a cut last line."""
+
+    number: int
+    raw: bytes
+    ended: bool = True
+    too_long: bool = False
+
+
+def encoding_of(contract: Contract) -> str:
+    """The contract's encoding as Python names it."""
+    return codecs.lookup(str(contract.format_options.get("encoding", "utf-8"))).name
+
+
+def head_line(contract: Contract, file: Delivered, limit: int) -> str:
+    """The first line as text, without byte order mark; FileError if there is none or it is no text."""
+    with file.path.open("rb") as handle:
+        head = handle.read(HEAD_BYTES)
+        if not head.strip():
+            raise EmptyFileError(contract.raw_name, file.name)
+        _check_text(contract, file, head)
+        encoding = encoding_of(contract)
+        end = "\n".encode(encoding.replace("utf-16", "utf-16-le")) if encoding.startswith("utf-16") else b"\n"
+        while end not in head and len(head) <= limit and (more := handle.read(_CHUNK)):
+            head += more
+    if end not in head and len(head) > limit:
+        raise LineTooLongError(contract.raw_name, file.name, limit)
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        text = decoder.decode(head[: limit + 1])
+    except UnicodeDecodeError as error:
+        raise _wrong_encoding(contract, file, error.start, head[error.start : error.start + 4]) from error
+    return text.lstrip("\ufeff").splitlines()[0] if text.lstrip("\ufeff") else ""
+
+
+def _check_text(contract: Contract, file: Delivered, head: bytes) -> None:
+    expected = f"{contract.format} text in {encoding_of(contract)}"
+    for magic, name in _MAGIC.items():
+        if head.startswith(magic):
+            raise UnreadableFileError(contract.raw_name, file.name, "byte 0", expected, name)
+    if encoding_of(contract).startswith("utf-16"):
+        return
+    if head.startswith(_UTF16_MARKS):
+        raise _wrong_encoding(contract, file, 0, head[:2])
+    controls = sum(head[:4096].count(bytes([code])) for code in (*range(9), *range(14, 32)))
+    if controls > len(head[:4096]) / 100:
+        at = next(place for place, code in enumerate(head) if code < 9 or 14 <= code < 32)
+        seen = f"binary data ({head[at : at + 8]!r})"
+        raise UnreadableFileError(contract.raw_name, file.name, f"byte {at}", expected, seen)
+
+
+def _wrong_encoding(contract: Contract, file: Delivered, offset: int, seen: bytes) -> WrongEncodingError:
+    return WrongEncodingError(contract.raw_name, file.name, offset, encoding_of(contract), seen)
+
+
+def as_utf8(contract: Contract, file: Delivered, scratch: Path) -> Path:
+    """A file in UTF-8: the delivered one where its bytes are the same, else a transcoded copy in `scratch`."""
+    encoding = encoding_of(contract)
+    if encoding == "utf-8" or (not encoding.startswith("utf-16") and _is_ascii(file.path)):
+        return file.path
+    copy = scratch_file(scratch)
+    with copy.open("w", encoding="utf-8", newline="") as out:
+        for text in _decoded(contract, file):
+            out.write(text)
+    return copy
+
+
+def check_decodable(contract: Contract, file: Delivered) -> None:
+    """WrongEncodingError with the place of the first byte that the contract's encoding does not know."""
+    for _ in _decoded(contract, file):
+        pass
+
+
+def _decoded(contract: Contract, file: Delivered) -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder(encoding_of(contract))()
+    done = 0
+    with file.path.open("rb") as handle:
+        while True:
+            chunk = handle.read(_CHUNK)
+            kept = len(decoder.getstate()[0])
+            try:
+                yield decoder.decode(chunk, final=not chunk)
+            except UnicodeDecodeError as error:
+                seen = error.object[error.start : error.start + 4]
+                raise _wrong_encoding(contract, file, done - kept + error.start, seen) from error
+            done += len(chunk)
+            if not chunk:
+                return
+
+
+def scratch_file(scratch: Path) -> Path:
+    """A new empty file in `scratch`."""
+    scratch.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=scratch, suffix=".txt")
+    os.close(descriptor)
+    return Path(name)
+
+
+def _is_ascii(path: Path) -> bool:
+    with path.open("rb") as handle:
+        return all(chunk.isascii() for chunk in iter(lambda: handle.read(_CHUNK), b""))
+
+
+def lines(handle: BinaryIO, limit: int) -> Iterator[Line]:
+    """All lines, numbered as an editor does; line ends are LF or CRLF."""
+    number = 0
+    while raw := handle.readline(limit + 1):
+        number += 1
+        ended = raw.endswith(b"\n")
+        if not ended and len(raw) > limit:
+            ended = _skip_line(handle)
+            yield Line(number, raw[:1024], ended, too_long=True)
+        else:
+            yield Line(number, raw.rstrip(b"\r\n"), ended)
+
+
+def _skip_line(handle: BinaryIO) -> bool:
+    while rest := handle.readline(_CHUNK):
+        if rest.endswith(b"\n"):
+            return True
+    return False
+
+
+def joined(source: Iterator[Line], is_open: Callable[[bytes], bool], limit: int) -> Iterator[Line]:
+    """Records without the blank ones: a line that `is_open` (inside quotes) takes the following ones until closed.
+
+    A record that stays open up to the limit or the end of the file is given back as its first line alone, and
+    splitting goes on behind that line.
+    """
+    limit = min(limit, _MAX_JOINED)
+    waiting: deque[Line] = deque()
+    while (line := waiting.popleft() if waiting else next(source, None)) is not None:
+        if line.too_long or not is_open(line.raw):
+            if line.raw:
+                yield line
+            continue
+        taken, raw, ended = [], line.raw, line.ended
+        while (
+            len(raw) <= limit and (more := waiting.popleft() if waiting else next(source, None)) is not None
+        ):
+            taken.append(more)
+            raw, ended = raw + b"\n" + more.raw, more.ended
+            if not is_open(raw):
+                break
+        if is_open(raw) or len(raw) > limit:
+            yield line
+            waiting.extendleft(reversed(taken))
+        else:
+            yield Line(line.number, raw, ended)

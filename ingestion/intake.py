@@ -1,0 +1,358 @@
+"""From delivered files to staged rows: reads bundles of files, runs the typed query, lets gates judge each file.
+
+Belongs here: which files are read together, what happens when a file cannot be read, and the verdict on each file.
+What a row goes through stands in rows.py; which files are new and how they are committed in load.py.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from ingestion.batch import BatchGate, BatchProfile, BatchResult, Finding
+from ingestion.contracts import Contract
+from ingestion.delivery import Delivered
+from ingestion.errors import (
+    FileChangedError,
+    FileError,
+    RowBalanceError,
+    TooManyQuarantinedError,
+    UnreadableFileError,
+)
+from ingestion.formats import reader_for
+from ingestion.formats.base import ArrowReader, Opened, TextReader
+from ingestion.lake.stage import FileStage, Stage
+from ingestion.putaside import PutAside, put_aside, sampled_findings
+from ingestion.rows import BadRows, FileRows, Origin
+from ingestion.settings import Settings
+from ingestion.typing.query import TypedQuery, typed_query
+
+_BATCH_ROWS = 122_880
+_SMALL_FILE = 4 * 2**20
+_BUNDLE_BYTES = 64 * 2**20
+_BUNDLE_FILES = 2_000
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A file whose content is new."""
+
+    file: Delivered
+    sha256: str
+    ingested_at: datetime
+
+    @property
+    def origin(self) -> Origin:
+        """The values of the technical columns."""
+        return Origin(self.file.name, self.sha256[:16], self.ingested_at)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A judged file: its rows are staged if the result says committed, its bad rows are in `aside`."""
+
+    batch: Batch
+    result: BatchResult
+    aside: PutAside = field(default_factory=PutAside)
+
+
+@dataclass
+class _Reading:
+    """One file while its rows stream."""
+
+    batch: Batch
+    opened: Opened
+    rows: FileRows
+    stage: FileStage
+
+
+class Intake:
+    """Takes files of one contract into a stage."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        zone: str,
+        settings: Settings,
+        *,
+        stage: Stage,
+        scratch: Path,
+        gate: BatchGate | None,
+        on_bytes: Callable[[int], None],
+    ) -> None:
+        self._contract = contract
+        self._zone = zone
+        self._stage = stage
+        self._scratch = scratch
+        self._gate = gate
+        self._on_bytes = on_bytes
+        self._reader = reader_for(contract, scratch, settings.max_line_bytes)
+        self._duckdb = _connect(settings, scratch)
+
+    def take(self, batches: Sequence[Batch]) -> list[Outcome]:
+        """Read, judge and stage every file; a file that cannot be read is held and the others go on."""
+        outcomes: list[Outcome] = []
+        opened: list[tuple[Batch, Opened]] = []
+        for batch in batches:
+            try:
+                opened.append((batch, self._reader.open(batch.file)))
+            except FileError as error:
+                outcomes.append(self._held(batch, error))
+        if isinstance(self._reader, TextReader):
+            outcomes += self._take_text(self._reader, opened)
+        elif isinstance(self._reader, ArrowReader):
+            outcomes += self._take_arrow(self._reader, opened)
+        return sorted(outcomes, key=lambda outcome: outcome.batch.ingested_at)
+
+    def close(self) -> None:
+        """Give back DuckDB's memory."""
+        self._duckdb.close()
+
+    # text formats: DuckDB reads the files
+
+    def _take_text(self, reader: TextReader, opened: Sequence[tuple[Batch, Opened]]) -> Iterator[Outcome]:
+        for bundle in _bundles(opened):
+            try:
+                yield from self._stream_text(reader, bundle)
+            except duckdb.Error:
+                for batch, one in bundle:
+                    yield self._take_text_carefully(reader, batch, one)
+
+    def _take_text_carefully(self, reader: TextReader, batch: Batch, opened: Opened) -> Outcome:
+        """One file that may be broken: as it is, else screened, else held."""
+        try:
+            try:
+                return self._stream_text(reader, [(batch, opened)])[0]
+            except duckdb.Error:
+                return self._stream_text(reader, [(batch, reader.screen(opened))])[0]
+        except FileError as error:
+            return self._held(batch, error)
+        except duckdb.Error as error:
+            expected, seen = f"{self._contract.format} text", str(error).splitlines()[0]
+            unreadable = UnreadableFileError(self._contract.raw_name, batch.file.name, "body", expected, seen)
+            return self._held(batch, unreadable)
+
+    def _stream_text(self, reader: TextReader, bundle: Sequence[tuple[Batch, Opened]]) -> list[Outcome]:
+        extra = ("filename",) if len(bundle) > 1 else ()
+        query = typed_query(self._contract, bundle[0][1].inputs, extra=extra, malformed=reader.malformed)
+        readings = {str(opened.path): self._reading(batch, opened, query) for batch, opened in bundle}
+        try:
+            for typed in self._typed(query, reader.relation([opened for _, opened in bundle])):
+                if len(bundle) == 1:
+                    next(iter(readings.values())).rows.add(typed)
+                else:
+                    for path, part in _runs(typed, "filename"):
+                        readings[path].rows.add(part)
+        except duckdb.Error:
+            for reading in readings.values():
+                reading.stage.drop()
+            raise
+        return [self._judged(reading) for reading in readings.values()]
+
+    # formats that are read into Arrow
+
+    def _take_arrow(self, reader: ArrowReader, opened: Sequence[tuple[Batch, Opened]]) -> Iterator[Outcome]:
+        waiting: list[tuple[Batch, Opened, pa.Table]] = []
+        for batch, one in opened:
+            chunks = reader.chunks(one)
+            try:
+                first = next(chunks, None)
+                second = next(chunks, None)
+            except FileError as error:
+                yield self._held(batch, error)
+                continue
+            if first is None or second is not None or first.nbytes > _BUNDLE_BYTES:
+                yield self._stream_arrow(
+                    batch, one, [part for part in (first, second) if part is not None], chunks
+                )
+                continue
+            if waiting and (waiting[0][1].signature != one.signature or _full(waiting)):
+                yield from self._stream_bundle(waiting)
+                waiting = []
+            waiting.append((batch, one, first))
+        if waiting:
+            yield from self._stream_bundle(waiting)
+
+    def _stream_arrow(
+        self, batch: Batch, opened: Opened, head: list[pa.Table], rest: Iterator[pa.Table]
+    ) -> Outcome:
+        query = typed_query(self._contract, opened.inputs)
+        reading = self._reading(batch, opened, query)
+        try:
+            for chunk in _chained(head, rest):
+                self._duckdb.register("portion", chunk)
+                for typed in self._typed(query, "portion"):
+                    reading.rows.add(typed)
+        except FileError as error:
+            reading.stage.drop()
+            return self._held(batch, error)
+        return self._judged(reading)
+
+    def _stream_bundle(self, bundle: Sequence[tuple[Batch, Opened, pa.Table]]) -> list[Outcome]:
+        query = typed_query(self._contract, bundle[0][1].inputs, extra=("file_index",))
+        numbered = [
+            table.append_column("file_index", pa.repeat(pa.scalar(index, pa.int32()), table.num_rows))
+            for index, (_, _, table) in enumerate(bundle)
+        ]
+        self._duckdb.register("portion", pa.concat_tables(numbered))
+        readings = [self._reading(batch, opened, query) for batch, opened, _ in bundle]
+        for typed in self._typed(query, "portion"):
+            for index, part in _runs(typed, "file_index"):
+                readings[index].rows.add(part)
+        return [self._judged(reading) for reading in readings]
+
+    # what is common
+
+    def _typed(self, query: TypedQuery, relation: str) -> Iterator[pa.RecordBatch]:
+        yield from self._duckdb.sql(query.over(relation)).to_arrow_reader(_BATCH_ROWS)
+
+    def _reading(self, batch: Batch, opened: Opened, query: TypedQuery) -> _Reading:
+        stage = self._stage.file()
+        rows = FileRows(
+            self._contract, self._zone, query, origin=batch.origin, skipped=opened.skipped, stage=stage
+        )
+        return _Reading(batch, opened, rows, stage)
+
+    def _judged(self, reading: _Reading) -> Outcome:
+        """The end of a file: findings, gates, and its rows are kept or dropped."""
+        contract, batch, rows = self._contract, reading.batch, reading.rows
+        self._on_bytes(batch.file.size)
+        bad = rows.finish()
+        if rows.rows_read != rows.rows_good + len(bad.rows):
+            raise RowBalanceError(
+                contract.raw_name, batch.file.name, rows.rows_read, rows.rows_good, len(bad.rows)
+            )
+        too_many = self._too_many(reading, bad)
+        if too_many is not None:
+            reading.stage.drop()
+            remarks = sampled_findings(contract, self._reader, reading.opened, bad)
+            return self._held(batch, too_many, remarks)
+        aside = put_aside(
+            contract, self._reader, reading.opened, bad=bad, origin=batch.origin, scratch=self._scratch
+        )
+        if not batch.file.unchanged():
+            reading.stage.drop()
+            return Outcome(batch, waiting_result(contract, batch.file, "it changed while it was read."))
+        profile = self._profile(reading, (*reading.opened.findings, *aside.findings))
+        verdict = self._gate(profile) if self._gate is not None else None
+        if verdict is not None and not verdict.passed:
+            reading.stage.drop()
+            message = "; ".join(finding.message for finding in verdict.findings)
+            return Outcome(batch, _held_result(batch, (*verdict.findings, *profile.findings), message))
+        reading.stage.keep()
+        remarks = verdict.findings if verdict is not None else ()
+        return Outcome(batch, _committed(batch, profile, remarks), aside)
+
+    def _too_many(self, reading: _Reading, bad: BadRows) -> TooManyQuarantinedError | None:
+        read, limit = reading.rows.rows_read, self._contract.max_quarantined_pct
+        if not read or 100.0 * len(bad.rows) / read <= limit:
+            return None
+        worst = bad.rules[bad.counts()[0][0]].id
+        name = self._contract.raw_name
+        return TooManyQuarantinedError(
+            name, reading.batch.file.name, bad=len(bad.rows), read=read, limit_pct=limit, worst=worst
+        )
+
+    def _profile(self, reading: _Reading, findings: tuple[Finding, ...]) -> BatchProfile:
+        rows = reading.rows
+        return BatchProfile(
+            contract=self._contract,
+            file=reading.batch.file.name,
+            sha256=reading.batch.sha256,
+            bytes=reading.batch.file.size,
+            rows_read=rows.rows_read,
+            rows_valid=rows.rows_good,
+            findings=findings,
+            null_counts=dict(rows.null_counts),
+            range_at=rows.range_at(),
+            duplicate_keys=rows.duplicate_keys(),
+        )
+
+    def _held(self, batch: Batch, error: FileError, remarks: tuple[Finding, ...] = ()) -> Outcome:
+        finding = Finding(rule=error.rule, column=None, rows=0, message=str(error))
+        return Outcome(batch, _held_result(batch, (finding, *remarks), str(error)))
+
+
+def waiting_result(contract: Contract, file: Delivered, reason: str) -> BatchResult:
+    """A file that may still be written: nothing of it is taken in now."""
+    error = FileChangedError(contract.raw_name, file.name, reason)
+    finding = Finding(rule=error.rule, column=None, rows=0, message=str(error))
+    return BatchResult(file.name, "waiting", bytes=file.size, findings=(finding,), message=str(error))
+
+
+def _held_result(batch: Batch, findings: tuple[Finding, ...], message: str) -> BatchResult:
+    return BatchResult(
+        file=batch.file.name,
+        status="held",
+        sha256=batch.sha256,
+        bytes=batch.file.size,
+        findings=findings,
+        message=message,
+    )
+
+
+def _committed(batch: Batch, profile: BatchProfile, remarks: tuple[Finding, ...]) -> BatchResult:
+    return BatchResult(
+        file=batch.file.name,
+        status="committed",
+        sha256=batch.sha256,
+        bytes=batch.file.size,
+        rows_read=profile.rows_read,
+        rows_committed=profile.rows_valid,
+        rows_quarantined=profile.rows_quarantined,
+        findings=(*profile.findings, *remarks),
+        ingested_at=batch.ingested_at,
+    )
+
+
+def _connect(settings: Settings, scratch: Path) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    threads = {"threads": settings.threads} if settings.threads else {}
+    wanted = {
+        "TimeZone": "UTC",
+        "memory_limit": settings.memory_limit,
+        "temp_directory": str(scratch),
+        **threads,
+    }
+    for name, value in wanted.items():
+        connection.execute(f"SET {name} = '{value}'")
+    return connection
+
+
+def _bundles(opened: Sequence[tuple[Batch, Opened]]) -> Iterator[list[tuple[Batch, Opened]]]:
+    """Big files alone, small neighbours of one signature together."""
+    bundle: list[tuple[Batch, Opened]] = []
+    size = 0
+    for batch, one in opened:
+        alone = batch.file.size > _SMALL_FILE
+        fits = bundle and not alone and one.signature == bundle[0][1].signature
+        if bundle and not (fits and size + batch.file.size <= _BUNDLE_BYTES and len(bundle) < _BUNDLE_FILES):
+            yield bundle
+            bundle, size = [], 0
+        bundle.append((batch, one))
+        size += _BUNDLE_BYTES if alone else batch.file.size
+    if bundle:
+        yield bundle
+
+
+def _full(waiting: Sequence[tuple[Batch, Opened, pa.Table]]) -> bool:
+    return len(waiting) >= _BUNDLE_FILES or sum(table.nbytes for _, _, table in waiting) > _BUNDLE_BYTES
+
+
+def _runs(batch: pa.RecordBatch, name: str) -> Iterator[tuple[Any, pa.RecordBatch]]:
+    """Slices of equal, neighbouring values of one column, which is left out."""
+    ends = pa.compute.run_end_encode(batch.column(name))
+    rest = batch.drop_columns([name])
+    start = 0
+    for value, end in zip(ends.values.to_pylist(), ends.run_ends.to_pylist(), strict=True):
+        yield value, rest.slice(start, end - start)
+        start = end
+
+
+def _chained(head: Sequence[pa.Table], rest: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    yield from head
+    yield from rest

@@ -1,0 +1,168 @@
+"""The commit: the only module that writes Delta tables.
+
+Belongs here: committing staged files with their content hashes, appending small tables, replacing feature tables,
+and the checks on schemas that hold for every table of the lake.
+"""
+
+import json
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from deltalake import CommitProperties, DeltaTable, Field, Transaction, write_deltalake
+from deltalake import Schema as DeltaSchema
+from deltalake.transaction import AddAction, RemoveAction
+
+from ingestion.contracts import Contract
+from ingestion.errors import LakeError, NaiveTimestampError
+from ingestion.lake.stage import StagedFile
+
+UTC_MICROSECONDS = pa.timestamp("us", tz="UTC")
+
+
+def check_timestamps(table: str, schema: pa.Schema) -> None:
+    """NaiveTimestampError unless every timestamp is UTC microseconds."""
+    wrong = [
+        field.name for field in schema if pa.types.is_timestamp(field.type) and field.type != UTC_MICROSECONDS
+    ]
+    if wrong:
+        raise NaiveTimestampError(table, wrong)
+
+
+def table_version(path: Path) -> int | None:
+    """Latest version of the Delta table at `path`, None if there is none."""
+    return DeltaTable(path, without_files=True).version() if DeltaTable.is_deltatable(str(path)) else None
+
+
+def commit_batches(
+    contract: Contract,
+    path: Path,
+    staged: Sequence[StagedFile],
+    hashes: Sequence[str],
+    metadata: Mapping[str, Any],
+) -> int:
+    """Make staged files part of the raw table, in one commit with the content hashes; returns the new version.
+
+    The table is created or given new columns first where needed. `hashes` may be longer than the files have rows:
+    a delivered file without rows is committed by its hash alone.
+    """
+    schema = contract.arrow_schema
+    check_timestamps(contract.raw_name, schema)
+    table = _prepared(contract, path, schema)
+    adds: list[AddAction | RemoveAction] = [_into_place(file, path) for file in staged]
+    table.create_write_transaction(
+        adds,
+        mode="append",
+        schema=DeltaSchema.from_arrow(schema),
+        partition_by=list(contract.partition_by),
+        commit_properties=CommitProperties(
+            custom_metadata=dict(metadata), app_transactions=[Transaction(sha256, 1) for sha256 in hashes]
+        ),
+    )
+    return DeltaTable(path, without_files=True).version()
+
+
+def append_rows(path: Path, rows: pa.Table | pa.RecordBatchReader, table: str) -> None:
+    """Append rows to a small table of the lake (ledger, quarantine); new columns are added."""
+    check_timestamps(table, rows.schema)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_deltalake(path, rows, mode="append", schema_mode="merge")
+
+
+def overwrite_table(path: Path, data: pa.Table | pa.RecordBatchReader, metadata: Mapping[str, Any]) -> int:
+    """Replace all rows (and the schema) of a Delta table by `data` in one commit; returns the new version.
+
+    `metadata` goes into the commit: text keys, values that JSON can hold.
+    """
+    check_timestamps(path.name, data.schema)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    properties = CommitProperties(custom_metadata=dict(metadata))
+    write_deltalake(path, data, mode="overwrite", schema_mode="overwrite", commit_properties=properties)
+    return DeltaTable(path, without_files=True).version()
+
+
+def _prepared(contract: Contract, path: Path, schema: pa.Schema) -> DeltaTable:
+    """The table, created or widened to the contract's columns; LakeError if a column changed its type."""
+    wanted = DeltaSchema.from_arrow(schema)
+    if not DeltaTable.is_deltatable(str(path)):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return DeltaTable.create(
+            path,
+            wanted,
+            partition_by=list(contract.partition_by),
+            name=contract.raw_name,
+            description=contract.description,
+        )
+    table = DeltaTable(path)
+    known = {field.name: field for field in table.schema().fields}
+    changed = [
+        field.name for field in wanted.fields if field.name in known and known[field.name].type != field.type
+    ]
+    if changed:
+        raise LakeError(
+            contract.raw_name,
+            f"the contract changes the type of {', '.join(changed)}, raw types are frozen.",
+            "give the column a new name in the contract, or rebuild the table from the archive.",
+        )
+    added = [
+        Field(field.name, field.type, nullable=True) for field in wanted.fields if field.name not in known
+    ]
+    if added:
+        table.alter.add_columns(added)
+        table = DeltaTable(path)
+    return table
+
+
+def _into_place(file: StagedFile, table: Path) -> AddAction:
+    target = table / file.relative
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.move(file.path, target)
+    status = target.stat()
+    return AddAction(
+        path=file.relative,
+        size=status.st_size,
+        partition_values=file.partition,
+        modification_time=int(status.st_mtime * 1000),
+        data_change=True,
+        stats=json.dumps(statistics(file.metadata)),
+    )
+
+
+def statistics(metadata: pq.FileMetaData) -> dict[str, Any]:
+    """Delta file statistics from a Parquet footer: rows, nulls, smallest and largest of numbers and times."""
+    lowest: dict[str, Any] = {}
+    highest: dict[str, Any] = {}
+    nulls: dict[str, int] = {}
+    groups = [metadata.row_group(index) for index in range(metadata.num_row_groups)]
+    for position in range(metadata.num_columns):
+        chunks = [group.column(position) for group in groups]
+        name, found = chunks[0].path_in_schema if chunks else "", [chunk.statistics for chunk in chunks]
+        if "." in name or not found or any(item is None for item in found):
+            continue
+        nulls[name] = sum(item.null_count for item in found)
+        limited = [item for item in found if item.has_min_max]
+        if limited and _comparable(limited[0].min):
+            lowest[name] = _shown(min(item.min for item in limited))
+            highest[name] = _shown(max(item.max for item in limited))
+    return {"numRecords": metadata.num_rows, "minValues": lowest, "maxValues": highest, "nullCount": nulls}
+
+
+def _comparable(value: object) -> bool:
+    return isinstance(value, int | float | datetime) and not isinstance(value, bool)
+
+
+def _shown(value: Any) -> Any:
+    return (
+        value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+        if isinstance(value, datetime)
+        else value
+    )
+
+
+def data_files(path: Path, version: int | None = None) -> Iterable[str]:
+    """Absolute paths of the Parquet files of a version (the latest if None)."""
+    return DeltaTable(path, version=version).file_uris()

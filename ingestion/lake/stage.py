@@ -1,0 +1,190 @@
+"""Staging: rows become Parquet files beside a raw table before anybody can see them.
+
+Rows of one delivered file are kept apart until its gate has passed: in memory while they are few, in own Parquet
+files when they are many. kept() lets them in, dropped() forgets them. Small kept files share Parquet files.
+The commit (commit.py) makes staged files part of the table; what a killed run leaves behind is swept by the next.
+"""
+
+import shutil
+import uuid
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+_MEMORY_BYTES = 32 * 2**20
+_OPEN_PARTITIONS = 24
+_ROW_GROUP_ROWS = 512 * 1024
+Partition = tuple[str | None, ...]
+
+
+@dataclass(frozen=True)
+class StagedFile:
+    """A Parquet file that waits for its commit. `relative` is its place in the table's folder."""
+
+    path: Path
+    relative: str
+    partition: dict[str, str | None]
+    metadata: pq.FileMetaData
+
+
+class PartitionedWriter:
+    """Writes batches of one schema into Parquet files, one per partition value (and another after many partitions)."""
+
+    def __init__(self, folder: Path, schema: pa.Schema, partition_by: tuple[str, ...]) -> None:
+        self._folder = folder
+        self._partition_by = partition_by
+        self._schema = pa.schema([field for field in schema if field.name not in partition_by])
+        self._open: OrderedDict[Partition, tuple[str, Path, pq.ParquetWriter]] = OrderedDict()
+        self._done: list[StagedFile] = []
+
+    def write(self, batch: pa.RecordBatch | pa.Table) -> None:
+        """Append rows."""
+        for partition, rows in self._parts(batch):
+            self._writer(partition).write(rows)
+
+    def close(self) -> list[StagedFile]:
+        """Finish all files and return them."""
+        while self._open:
+            self._finish_oldest()
+        done, self._done = self._done, []
+        return done
+
+    def _parts(self, batch: pa.RecordBatch | pa.Table) -> Iterator[tuple[Partition, pa.Table]]:
+        table = pa.Table.from_batches([batch]) if isinstance(batch, pa.RecordBatch) else batch
+        if not self._partition_by:
+            yield (), table
+            return
+        (name,) = self._partition_by
+        values, rows = table.column(name), table.drop_columns([name])
+        limits = pc.min_max(values).as_py()
+        if limits["min"] == limits["max"] and values.null_count == 0:
+            yield (str(limits["min"]),), rows
+            return
+        for value in pc.unique(values):
+            mask = pc.equal(values, value) if value.is_valid else pc.is_null(values)
+            yield (str(value) if value.is_valid else None,), rows.filter(mask)
+
+    def _writer(self, partition: Partition) -> pq.ParquetWriter:
+        if partition in self._open:
+            self._open.move_to_end(partition)
+        else:
+            if len(self._open) >= _OPEN_PARTITIONS:
+                self._finish_oldest()
+            self._open[partition] = self._new(partition)
+        return self._open[partition][2]
+
+    def _new(self, partition: Partition) -> tuple[str, Path, pq.ParquetWriter]:
+        named = zip(self._partition_by, partition, strict=True)
+        folders = [
+            f"{name}={'__HIVE_DEFAULT_PARTITION__' if value is None else value}" for name, value in named
+        ]
+        relative = "/".join([*folders, f"part-{uuid.uuid4().hex}.zstd.parquet"])
+        path = self._folder / relative
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return relative, path, pq.ParquetWriter(path, self._schema, **_encodings(self._schema))
+
+    def _finish_oldest(self) -> None:
+        partition, (relative, path, writer) = self._open.popitem(last=False)
+        collected: list[pq.FileMetaData] = []
+        writer.close()
+        collected.append(pq.read_metadata(path))
+        values = dict(zip(self._partition_by, partition, strict=True))
+        self._done.append(StagedFile(path, relative, values, collected[0]))
+
+
+def _encodings(schema: pa.Schema) -> dict[str, Any]:
+    """Repeating text by dictionary, whole numbers and times by their differences, the rest plain; zstd on top."""
+    differences = [
+        field.name for field in schema if pa.types.is_int64(field.type) or pa.types.is_timestamp(field.type)
+    ]
+    return {
+        "compression": "zstd",
+        "compression_level": 1,
+        "use_dictionary": [field.name for field in schema if pa.types.is_string(field.type)],
+        "column_encoding": dict.fromkeys(differences, "DELTA_BINARY_PACKED"),
+        "write_statistics": True,
+        "store_schema": False,
+    }
+
+
+class Stage:
+    """All staged rows of one commit."""
+
+    def __init__(self, folder: Path, schema: pa.Schema, partition_by: tuple[str, ...]) -> None:
+        self._folder = folder
+        self._schema = schema
+        self._partition_by = partition_by
+        self._shared = self.writer()
+        self._files: list[StagedFile] = []
+        sweep(folder)
+
+    def writer(self) -> PartitionedWriter:
+        """A new writer into this stage."""
+        return PartitionedWriter(self._folder, self._schema, self._partition_by)
+
+    def file(self) -> "FileStage":
+        """A place for the rows of one delivered file."""
+        return FileStage(self)
+
+    def share(self, batches: list[pa.RecordBatch]) -> None:
+        """Take in rows that lay in memory."""
+        if batches:
+            self._shared.write(pa.Table.from_batches(batches).combine_chunks())
+
+    def take(self, files: list[StagedFile]) -> None:
+        """Take in finished files."""
+        self._files.extend(files)
+
+    def close(self) -> list[StagedFile]:
+        """Finish; the staged files of all kept rows."""
+        self._files.extend(self._shared.close())
+        return self._files
+
+
+class FileStage:
+    """The rows of one delivered file until it is known whether they may become raw."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._batches: list[pa.RecordBatch] = []
+        self._bytes = 0
+        self._own: PartitionedWriter | None = None
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Append good rows in the raw table's schema."""
+        if self._own is not None:
+            self._own.write(batch)
+            return
+        self._batches.append(batch)
+        self._bytes += batch.nbytes
+        if self._bytes > _MEMORY_BYTES:
+            self._own = self._stage.writer()
+            for waiting in self._batches:
+                self._own.write(waiting)
+            self._batches.clear()
+
+    def keep(self) -> None:
+        """The rows may become raw."""
+        if self._own is not None:
+            self._stage.take(self._own.close())
+        self._stage.share(self._batches)
+        self._batches = []
+
+    def drop(self) -> None:
+        """The rows must not become raw."""
+        if self._own is not None:
+            for file in self._own.close():
+                file.path.unlink()
+        self._batches = []
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a killed run staged."""
+    if folder.exists():
+        shutil.rmtree(folder)

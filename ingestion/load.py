@@ -1,0 +1,199 @@
+"""Loading one table: which delivered files are new, and the order in which their outcome is written down.
+
+The order makes a kill at any moment harmless: archive, quarantine rows, ledger rows, then the raw rows together with
+the content hashes. That last commit decides; what was written before it counts only if it happened, and a later run
+does the same work again.
+"""
+
+import hashlib
+import shutil
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+import pyarrow as pa
+
+from ingestion.batch import BatchGate, BatchResult, ProgressSink, TableLoad
+from ingestion.contracts import Contract
+from ingestion.delivery import Delivered, content_hash, discover, needs_settling
+from ingestion.intake import Batch, Intake, Outcome, waiting_result
+from ingestion.lake import quarantine
+from ingestion.lake.archive import archive_file
+from ingestion.lake.commit import append_rows, commit_batches, table_version
+from ingestion.lake.ledger import Ledger, read_ledger, record
+from ingestion.lake.locks import exclusive, ingestion_times
+from ingestion.lake.stage import Stage
+from ingestion.lake.transactions import committed_hashes
+from ingestion.plant import Plant, Source
+from ingestion.settings import Settings
+
+
+def load_table(
+    contract: Contract,
+    source: Source,
+    plant: Plant,
+    settings: Settings,
+    *,
+    batch_gate: BatchGate | None = None,
+    progress: ProgressSink | None = None,
+) -> TableLoad:
+    """Take in every new file of one table; files that cannot be taken in are held and reported, never raised.
+
+    `batch_gate` judges each file before its rows are committed. `progress` hears (raw table, bytes done, bytes new).
+    PlantError if the source's folder is missing and the plant says how to get the data; LakeError if nothing can be
+    committed at all.
+    """
+    started = time.monotonic()
+    with exclusive(settings.lake, contract.raw_name):
+        load = _Load(contract, source, plant, settings, gate=batch_gate, progress=progress)
+        before = table_version(settings.raw_path(contract.raw_name))
+        batches = load.run()
+        after = table_version(settings.raw_path(contract.raw_name))
+    return TableLoad(contract, tuple(batches), before, after, time.monotonic() - started)
+
+
+class _Load:
+    """One call of load_table."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        source: Source,
+        plant: Plant,
+        settings: Settings,
+        *,
+        gate: BatchGate | None,
+        progress: ProgressSink | None,
+    ) -> None:
+        self._contract = contract
+        self._source = source
+        self._plant = plant
+        self._settings = settings
+        self._gate = gate
+        self._progress = progress
+        self._contract_hash = _contract_hash(contract)
+        self._scratch = settings.scratch / contract.raw_name
+
+    def run(self) -> list[BatchResult]:
+        """Results of all files, in delivery order."""
+        files = discover(self._contract, self._source)
+        results, fresh = self._triage(files)
+        on_bytes = self._counter(sum(file.size for file, _ in fresh))
+        try:
+            for group in _groups(fresh, self._settings.commit_bytes):
+                results |= self._load_group(group, on_bytes)
+        finally:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+        return [results[file.name] for file in files]
+
+    def _triage(
+        self, files: Sequence[Delivered]
+    ) -> tuple[dict[str, BatchResult], list[tuple[Delivered, str]]]:
+        """Files that need no reading (known, held before, still written), and the new ones with their hash."""
+        known = committed_hashes(self._settings.raw_path(self._contract.raw_name))
+        ledger = read_ledger(self._settings, self._contract.raw_name)
+        results: dict[str, BatchResult] = {}
+        fresh: list[tuple[Delivered, str]] = []
+        renamed: list[tuple[Delivered, BatchResult]] = []
+        for file in files:
+            cached = ledger.known_hash(file)
+            if cached is None and not self._settled(file):
+                results[file.name] = waiting_result(
+                    self._contract, file, "it is younger than the settle time."
+                )
+                continue
+            sha256 = cached or content_hash(file)
+            result = self._seen(file, sha256, known, ledger)
+            if result is None:
+                known.add(sha256)
+                fresh.append((file, sha256))
+                continue
+            results[file.name] = result
+            if cached is None:
+                renamed.append((file, result))
+        record(self._settings, self._contract, self._contract_hash, renamed)
+        return results, fresh
+
+    def _settled(self, file: Delivered) -> bool:
+        return not needs_settling(self._contract) or file.settled(self._settings.settle_seconds)
+
+    def _seen(self, file: Delivered, sha256: str, known: set[str], ledger: Ledger) -> BatchResult | None:
+        if sha256 in known:
+            return BatchResult(file.name, "known", sha256=sha256, bytes=file.size)
+        return ledger.held(sha256, self._contract_hash)
+
+    def _load_group(
+        self, group: Sequence[tuple[Delivered, str]], on_bytes: Callable[[int], None]
+    ) -> dict[str, BatchResult]:
+        """Read, judge and commit the files of one commit."""
+        contract, settings = self._contract, self._settings
+        times = ingestion_times(settings.lake, len(group))
+        batches = [Batch(file, sha256, at) for (file, sha256), at in zip(group, times, strict=True)]
+        folder = settings.lake / "_staging" / contract.raw_name
+        stage = Stage(folder, contract.arrow_schema, contract.partition_by)
+        intake = Intake(
+            contract,
+            self._source.timezone,
+            settings,
+            stage=stage,
+            scratch=self._scratch,
+            gate=self._gate,
+            on_bytes=on_bytes,
+        )
+        try:
+            outcomes = intake.take(batches)
+            self._write_down(outcomes, stage)
+        finally:
+            intake.close()
+            shutil.rmtree(folder, ignore_errors=True)
+        return {outcome.batch.file.name: outcome.result for outcome in outcomes}
+
+    def _write_down(self, outcomes: Sequence[Outcome], stage: Stage) -> None:
+        """Archive, quarantine, ledger, raw: in this order."""
+        contract, settings = self._contract, self._settings
+        staged = stage.close()
+        kept = [outcome for outcome in outcomes if outcome.result.status == "committed"]
+        for outcome in kept:
+            archive_file(settings, outcome.batch.file.path, outcome.batch.sha256)
+        if any(outcome.aside.rows for outcome in kept):
+            rows = (batch for outcome in kept for batch in outcome.aside.stream())
+            reader = pa.RecordBatchReader.from_batches(quarantine.SCHEMA, rows)
+            append_rows(
+                settings.quarantine_path(contract.raw_name), reader, f"quarantine of {contract.raw_name}"
+            )
+        noted = [outcome for outcome in outcomes if outcome.result.status != "waiting"]
+        attempts = [(outcome.batch.file, outcome.result) for outcome in noted]
+        record(settings, contract, self._contract_hash, attempts)
+        if kept:
+            metadata = {"plant": self._plant.name, "contract": f"{contract.raw_name} {contract.version}"}
+            hashes = [outcome.batch.sha256 for outcome in kept]
+            commit_batches(contract, settings.raw_path(contract.raw_name), staged, hashes, metadata)
+
+    def _counter(self, total: int) -> Callable[[int], None]:
+        done = 0
+
+        def count(size: int) -> None:
+            nonlocal done
+            done += size
+            if self._progress is not None:
+                self._progress(self._contract.raw_name, done, total)
+
+        return count
+
+
+def _groups(files: Sequence[tuple[Delivered, str]], limit: int) -> Iterator[list[tuple[Delivered, str]]]:
+    """Neighbours in delivery order, up to `limit` bytes each, at least one file."""
+    group: list[tuple[Delivered, str]] = []
+    size = 0
+    for file, sha256 in files:
+        if group and size + file.size > limit:
+            yield group
+            group, size = [], 0
+        group.append((file, sha256))
+        size += file.size
+    if group:
+        yield group
+
+
+def _contract_hash(contract: Contract) -> str:
+    text = contract.path.read_bytes() if contract.path is not None else repr(contract).encode()
+    return hashlib.sha256(text).hexdigest()

@@ -1,0 +1,121 @@
+"""SQL expressions that turn one delivered column into one typed column.
+
+Every expression yields NULL for what it cannot read, never an error and never a guess: rules.py then tells a blank
+from garbage. Expressions refer to columns by the aliases of query.py: t<i> cleaned text, n<i> number,
+v<i> the typed value. Local times stay local here: zones.py makes them UTC.
+"""
+
+from collections.abc import Sequence
+
+from ingestion.contracts import Column
+
+NULL_DATE = "00000000"
+_ISO_LOCAL = ("%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S")
+_TRUE = ("true", "t", "yes", "y", "1", "x", "wahr", "ja", "j")
+_FALSE = ("false", "f", "no", "n", "0", "falsch", "nein")
+_TIME = "([01][0-9]|2[0-3])[0-5][0-9][0-5][0-9]|240000"
+_OFFSET_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?\s?(Z|[+-][0-9]{2}(:?[0-9]{2})?)"
+
+
+def literal(value: str) -> str:
+    """A SQL string literal."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def literals(values: Sequence[str]) -> str:
+    """A SQL list of string literals, for IN."""
+    return ", ".join(literal(value) for value in values)
+
+
+def identifier(name: str) -> str:
+    """A quoted SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def cleaned(source: str, column: Column, *, keep_blanks: bool = False) -> str:
+    """Text of a column: blank and the contract's nullValues become NULL; only text keeps its surrounding blanks."""
+    text = source if keep_blanks else f"trim({source})"
+    nulls = ("", *column.null_values, *((NULL_DATE,) if column.parse == "dats" else ()))
+    if len(nulls) == 1:
+        return f"nullif({text}, '')"
+    return f"CASE WHEN {text} IN ({literals(nulls)}) THEN NULL ELSE {text} END"
+
+
+def number(text: str, sql_type: str, decimal: str, thousands: str) -> str:
+    """A number in the contract's notation, with the sign before or (as SAP writes it) behind."""
+    if decimal == "." and not thousands:
+        trailing = f"CASE WHEN suffix({text}, '-') THEN TRY_CAST('-' || {text}[:-2] AS {sql_type}) END"
+        return f"CASE WHEN NOT contains({text}, '_') THEN coalesce(TRY_CAST({text} AS {sql_type}), {trailing}) END"
+    grouped = f"[0-9]{{1,3}}({_escaped(thousands)}[0-9]{{3}})+|" if thousands else ""
+    shape = f"[+-]?({grouped}[0-9]*)({_escaped(decimal)}[0-9]*)?([eE][+-]?[0-9]+)?-?"
+    plain = f"replace({_without(text, thousands)}, {literal(decimal)}, '.')"
+    signed = f"CASE WHEN suffix({plain}, '-') THEN '-' || {plain}[:-2] ELSE {plain} END"
+    return f"CASE WHEN regexp_full_match({text}, {literal(shape)}) THEN TRY_CAST({signed} AS {sql_type}) END"
+
+
+def integer(text: str, sql_type: str, thousands: str) -> str:
+    """A whole number; 1.5 and 1e3 are not."""
+    grouped = f"[0-9]{{1,3}}({_escaped(thousands)}[0-9]{{3}})+|" if thousands else ""
+    shape = f"[+-]?({grouped}[0-9]+)-?"
+    plain = _without(text, thousands)
+    signed = f"CASE WHEN suffix({plain}, '-') THEN '-' || {plain}[:-2] ELSE {plain} END"
+    return f"CASE WHEN regexp_full_match({text}, {literal(shape)}) THEN TRY_CAST({signed} AS {sql_type}) END"
+
+
+def boolean(text: str) -> str:
+    """The usual words for yes and no, in English and German, and SAP's X."""
+    low = f"lower({text})"
+    return (
+        f"CASE WHEN {low} IN ({literals(_TRUE)}) THEN true WHEN {low} IN ({literals(_FALSE)}) THEN false END"
+    )
+
+
+def date(text: str, parse_format: str | None) -> str:
+    """A date; ISO if the contract names no format."""
+    return f"CAST(try_strptime({text}, {literal(parse_format or '%Y-%m-%d')}) AS DATE)"
+
+
+def dats(text: str, parse_format: str | None) -> str:
+    """SAP date YYYYMMDD (the null date 00000000 is NULL already)."""
+    return date(text, parse_format or "%Y%m%d")
+
+
+def tims(text: str) -> str:
+    """SAP time HHMMSS as HH:MM:SS; 240000 is the end of the day."""
+    shown = f"{text}[1:2] || ':' || {text}[3:4] || ':' || {text}[5:6]"
+    return f"CASE WHEN regexp_full_match({text}, '{_TIME}') THEN {shown} END"
+
+
+def tims_interval(text: str) -> str:
+    """SAP time HHMMSS as interval since midnight; blank is midnight."""
+    seconds = (
+        f"CAST({text}[1:2] AS BIGINT) * 3600 + CAST({text}[3:4] AS BIGINT) * 60 + CAST({text}[5:6] AS BIGINT)"
+    )
+    return f"CASE WHEN {text} IS NULL THEN to_seconds(0) WHEN regexp_full_match({text}, '{_TIME}') THEN to_seconds({seconds}) END"
+
+
+def local_time(text: str, parse_format: str | None) -> str:
+    """A local time without zone (TIMESTAMP)."""
+    formats = f"[{literals(_ISO_LOCAL)}]" if parse_format is None else literal(parse_format)
+    return f"try_strptime({text}, {formats})"
+
+
+def utc_timestamp(text: str) -> str:
+    """ISO 8601 with Z or an offset; without one it is no UTC time."""
+    return f"CASE WHEN regexp_full_match({text}, {literal(_OFFSET_TIME)}) THEN TRY_CAST({text} AS TIMESTAMPTZ) END"
+
+
+def text_list(text: str, sql_type: str) -> str:
+    """A list written as JSON numbers; one unreadable member makes the whole list unreadable."""
+    cast = f"TRY_CAST({text} AS {sql_type})"
+    broken = f"len(list_filter({cast}, lambda x: x IS NULL)) > 0"
+    return f"CASE WHEN NOT coalesce({broken}, true) THEN {cast} END"
+
+
+def _without(text: str, thousands: str) -> str:
+    return f"replace({text}, {literal(thousands)}, '')" if thousands else text
+
+
+def _escaped(character: str) -> str:
+    """For a regular expression: anything may group thousands, also a (narrow) no-break space."""
+    return "\\" + character if character in ".^$*+?()[]{}|\\" else character

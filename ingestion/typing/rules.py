@@ -1,0 +1,57 @@
+"""What makes a row bad: one SQL condition per rule of a contract's column.
+
+Conditions may be NULL, which counts as not broken. Their order is the order of the verdict: a row is put aside
+under the first rule that it breaks. Rules about whole files stand in formats/, about whole batches in quality.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ingestion.contracts import Column
+from ingestion.typing.expressions import literal, literals
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule id such as `type:reading_at`, the column it is about and what it asks for, in words."""
+
+    id: str
+    column: str | None
+    expects: str
+
+
+def column_rules(column: Column, *, text: str, value: str) -> Iterator[tuple[Rule, str]]:
+    """(rule, SQL condition that is true for a bad row) for one column, given its aliases."""
+    if column.parse == "utc_date_of":
+        return
+    if column.required or column.key_position is not None:
+        yield Rule(f"required:{column.name}", column.name, "a value"), f"{text} IS NULL"
+    if column.parse not in ("text", "text_else_null", "number_else_null"):
+        expects = f"{column.type} as {column.parse}" + (
+            f" {column.parse_format}" if column.parse_format else ""
+        )
+        yield Rule(f"type:{column.name}", column.name, expects), f"{text} IS NOT NULL AND {value} IS NULL"
+    yield from _value_rules(column, value)
+
+
+def _value_rules(column: Column, value: str) -> Iterator[tuple[Rule, str]]:
+    allowed = column.enum or column.values
+    if allowed or column.parse == "text_else_null":
+        condition = f"{value} NOT IN ({literals(allowed)})" if allowed else f"{value} IS NOT NULL"
+        yield Rule(f"set:{column.name}", column.name, f"one of {', '.join(allowed)}"), condition
+    if column.pattern is not None:
+        condition = f"NOT regexp_matches({value}, {literal(column.pattern)})"
+        yield Rule(f"pattern:{column.name}", column.name, f"text like {column.pattern}"), condition
+    if column.max_length is not None:
+        condition = f"length({value}) > {column.max_length}"
+        yield Rule(f"length:{column.name}", column.name, f"at most {column.max_length} characters"), condition
+    bounds = [f"{value} < {_bound(column.minimum)}"] if column.minimum is not None else []
+    bounds += [f"{value} > {_bound(column.maximum)}"] if column.maximum is not None else []
+    if bounds:
+        low = "" if column.minimum is None else f"from {column.minimum} "
+        high = "" if column.maximum is None else f"up to {column.maximum}"
+        yield Rule(f"range:{column.name}", column.name, f"a value {low}{high}".strip()), " OR ".join(bounds)
+
+
+def _bound(bound: float | str) -> str:
+    return literal(bound) if isinstance(bound, str) else repr(bound)
