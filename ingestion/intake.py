@@ -310,6 +310,7 @@ def _committed(batch: Batch, profile: BatchProfile, remarks: tuple[Finding, ...]
 
 
 def _connect(settings: Settings, scratch: Path) -> duckdb.DuckDBPyConnection:
+    """A connection that streams in file order: `in_clause` would turn a long IN into a join, which loses the order."""
     connection = duckdb.connect()
     threads = {"threads": settings.threads} if settings.threads else {}
     wanted = {

@@ -1,0 +1,60 @@
+"""Upkeep of the lake: small files become large ones, and files that no readable version needs are removed.
+
+Former versions stay readable for the audit horizon of the settings: a release may be traced to the raw versions it
+was built on, and a vacuum below that horizon would break them.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from deltalake import DeltaTable
+
+from ingestion.lake.locks import exclusive
+from ingestion.settings import Settings
+
+_SMALL_FILES = 16
+
+
+@dataclass(frozen=True)
+class Upkeep:
+    """What maintenance did to one Delta table."""
+
+    table: str
+    files_before: int
+    files_after: int
+    files_removed: int
+
+
+def maintain_lake(settings: Settings, *, dry_run: bool = False) -> list[Upkeep]:
+    """Compact and vacuum every Delta table of ingestion; `dry_run` only tells what a vacuum would remove."""
+    return [maintain_table(settings, path, dry_run=dry_run) for path in lake_tables(settings)]
+
+
+def maintain_table(settings: Settings, path: Path, *, dry_run: bool = False) -> Upkeep:
+    """Compact one table if it has many small files, then vacuum it beyond the audit horizon."""
+    with exclusive(settings.lake, path.name):
+        table = DeltaTable(path)
+        before = len(table.file_uris())
+        if before >= _SMALL_FILES and not dry_run:
+            table.optimize.compact()
+        horizon = timedelta(days=settings.audit_days)
+        removed = table.vacuum(
+            retention_hours=int(horizon.total_seconds() // 3600),
+            dry_run=dry_run,
+            enforce_retention_duration=False,
+            full=True,
+        )
+        if not dry_run:
+            table.create_checkpoint()
+        return Upkeep(path.name, before, len(DeltaTable(path).file_uris()), len(removed))
+
+
+def lake_tables(settings: Settings) -> list[Path]:
+    """Folders of all Delta tables of ingestion: raw, quarantine, ledger."""
+    candidates = [
+        *(settings.lake / "raw").glob("*"),
+        *(settings.lake / "quarantine").glob("*"),
+        settings.ledger_path,
+    ]
+    return sorted(path for path in candidates if DeltaTable.is_deltatable(str(path)))

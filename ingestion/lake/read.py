@@ -1,0 +1,109 @@
+"""Reading the lake back: pinned versions and the views that dbt builds on.
+
+A pinned table is a version and the list of its Parquet files, so what dbt reads cannot change under it. The views
+give raw its meaning: append tables as they are, upsert tables by the latest row of each key, snapshot tables by the
+latest batch; `<table>__history` always has every row version.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+from deltalake import DeltaTable
+
+from ingestion.contracts import TECHNICAL_FIELDS, Contract
+from ingestion.errors import UnsupportedTableError
+from ingestion.lake.ledger import committed_entries
+from ingestion.settings import Settings
+from ingestion.typing.expressions import identifier, literal
+
+_READER_VERSION = 1  # no deletion vectors, no column mapping, no timestampNtz
+_TECHNICAL_TYPES = {pa.string(): "VARCHAR", pa.int64(): "BIGINT"}
+
+
+@dataclass(frozen=True)
+class PinnedTable:
+    """One version of a raw table. `latest_batch_at` is `_ingested_at` of its last file, also if that had no rows."""
+
+    version: int
+    files: tuple[str, ...]
+    latest_batch_at: datetime | None
+
+
+def pin_tables(contracts: Iterable[Contract], settings: Settings) -> dict[str, PinnedTable]:
+    """The current version of every raw table that exists, by raw name; UnsupportedTableError for foreign features."""
+    return {
+        contract.raw_name: _pin(contract, settings)
+        for contract in contracts
+        if DeltaTable.is_deltatable(str(settings.raw_path(contract.raw_name)))
+    }
+
+
+def create_raw_views(
+    duckdb_path: Path, contracts: Iterable[Contract], pins: Mapping[str, PinnedTable]
+) -> None:
+    """Create or replace schema raw in the warehouse: two views per contract, empty but typed where nothing is pinned."""
+    duckdb_path.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(str(duckdb_path)) as connection:
+        connection.execute("CREATE SCHEMA IF NOT EXISTS raw")
+        for contract in contracts:
+            for statement in view_statements(contract, pins.get(contract.raw_name)):
+                connection.execute(statement)
+
+
+def view_statements(contract: Contract, pin: PinnedTable | None) -> tuple[str, str]:
+    """SQL of the history view and of the current view."""
+    history = f"raw.{identifier(contract.raw_name + '__history')}"
+    current = f"raw.{identifier(contract.raw_name)}"
+    rows = _no_rows(contract) if pin is None or not pin.files else _rows(contract, pin)
+    return (
+        f"CREATE OR REPLACE VIEW {history} AS {rows}",
+        f"CREATE OR REPLACE VIEW {current} AS {_current(contract, pin, history)}",
+    )
+
+
+def _pin(contract: Contract, settings: Settings) -> PinnedTable:
+    table = DeltaTable(settings.raw_path(contract.raw_name))
+    protocol = table.protocol()
+    features = list(protocol.reader_features or [])
+    if protocol.min_reader_version > _READER_VERSION or features:
+        named = features or [f"reader version {protocol.min_reader_version}"]
+        raise UnsupportedTableError(contract.raw_name, named)
+    entries = committed_entries(settings, contract.raw_name) if contract.load_mode == "snapshot" else []
+    latest = entries[-1]["ingested_at"] if entries else None
+    return PinnedTable(table.version(), tuple(sorted(table.file_uris())), latest)
+
+
+def _types(contract: Contract) -> dict[str, str]:
+    technical = {field.name: _TECHNICAL_TYPES.get(field.type, "TIMESTAMPTZ") for field in TECHNICAL_FIELDS}
+    return {column.name: column.type for column in contract.columns} | technical
+
+
+def _no_rows(contract: Contract) -> str:
+    columns = ", ".join(
+        f"CAST(NULL AS {kind}) AS {identifier(name)}" for name, kind in _types(contract).items()
+    )
+    return f"SELECT {columns} WHERE false"
+
+
+def _rows(contract: Contract, pin: PinnedTable) -> str:
+    columns = ", ".join(
+        f"CAST({identifier(name)} AS {kind}) AS {identifier(name)}" for name, kind in _types(contract).items()
+    )
+    files = ", ".join(literal(file) for file in pin.files)
+    partitions = ", ".join(f"{literal(name)}: {_types(contract)[name]}" for name in contract.partition_by)
+    hive = f"hive_partitioning=true, hive_types={{{partitions}}}" if partitions else "hive_partitioning=false"
+    return f"SELECT {columns} FROM read_parquet([{files}], union_by_name=true, {hive})"
+
+
+def _current(contract: Contract, pin: PinnedTable | None, history: str) -> str:
+    if contract.load_mode == "upsert":
+        keys = ", ".join(identifier(name) for name in contract.key)
+        newest = f"row_number() OVER (PARTITION BY {keys} ORDER BY _ingested_at DESC, _source_row DESC) = 1"
+        return f"SELECT * FROM {history} QUALIFY {newest}"
+    if contract.load_mode == "snapshot" and pin is not None and pin.latest_batch_at is not None:
+        return f"SELECT * FROM {history} WHERE _ingested_at = TIMESTAMPTZ '{pin.latest_batch_at.isoformat()}'"
+    return f"SELECT * FROM {history}"
