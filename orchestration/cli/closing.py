@@ -30,6 +30,11 @@ def print_closing(console: Console, workspace: Workspace, outcome: Outcome, log:
     if outcome.gates:
         console.print(gates_table(outcome))
     _print_remarks(console, outcome)
+    waiting = sum(counts["files_waiting"] for counts in outcome.systems.values())
+    if waiting:
+        console.print(
+            f"[yellow]waiting[/yellow]  {waiting} files may still be written; the next run takes them"
+        )
     if outcome.failures:
         _print_failure(console, outcome, release, log)
         return

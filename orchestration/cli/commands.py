@@ -88,10 +88,13 @@ def simulate(
     days: Annotated[int, typer.Option(min=1, help="Days of production.")] = 30,
     machines: Annotated[int, typer.Option(min=1, help="Machines.")] = 12,
     tags: Annotated[int, typer.Option(min=1, help="Historian tags.")] = 60,
-    rate: Annotated[float, typer.Option(min=0.1, help="Average seconds between two values of a tag.")] = 30.0,
-    seed: Annotated[int, typer.Option(help="Same seed, same files.")] = 7,
+    rate: Annotated[float, typer.Option(min=1.0, help="Average seconds between two values of a tag.")] = 30.0,
+    seed: Annotated[int, typer.Option(help="Same seed, same files.")] = 42,
+    only_after_day: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Leave out the exports of the first N days.")
+    ] = 0,
     if_missing: Annotated[
-        bool, typer.Option("--if-missing", help="Do nothing if the home's landing folder already has files.")
+        bool, typer.Option("--if-missing", help="Do nothing if this home already holds a simulation.")
     ] = False,
 ) -> None:
     """Write the exports of a simulated plant into the home's landing folder.
@@ -102,6 +105,8 @@ def simulate(
 
       tundish simulate --days 7 --home /tmp/try
 
+      tundish simulate --days 8 --only-after-day 7 --home /tmp/try
+
       tundish simulate --tags 600 --rate 1
     """
     perform(
@@ -110,8 +115,9 @@ def simulate(
         days=days,
         machines=machines,
         tags=tags,
-        rate=rate,
+        rate_s=rate,
         seed=seed,
+        only_after_day=only_after_day,
         if_missing=if_missing,
     )
 

@@ -17,7 +17,15 @@ from dagster import (
     ExecuteInProcessResult,
 )
 
-COUNTS = ("rows_read", "rows_committed", "rows_quarantined", "files_committed", "files_known", "files_held")
+COUNTS = (
+    "rows_read",
+    "rows_committed",
+    "rows_quarantined",
+    "files_committed",
+    "files_known",
+    "files_held",
+    "files_waiting",
+)
 RAW_GATE = "contract_gate"
 RELEASE_GATE = "release_gate"
 DBT_GATE = "dbt tests"

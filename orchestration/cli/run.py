@@ -17,6 +17,7 @@ from typing import TextIO
 
 from rich.console import Console
 
+from ingestion.delivery import discover
 from ingestion.settings import Settings, quiet_third_parties
 from orchestration.cli.closing import print_closing
 from orchestration.cli.display import Display, open_display
@@ -34,12 +35,19 @@ def main(place: Place, *, force: bool, full_refresh: bool) -> Exit:
     quiet_third_parties()
     console = open_console()
     workspace = open_workspace(home=place.home, plant=place.plant)
+    require_sources(workspace)
     with hold(workspace.lock_path, "tundish run"):
         console.print(f"[bold]{workspace.plant.title}[/bold]  home {workspace.settings.home}")
         with log_file(workspace.settings) as (log, path), open_display(console) as display:
             outcome = execute(workspace, display, log, force=force, full_refresh=full_refresh)
         print_closing(console, workspace, outcome, path)
     return Exit.FAILED if outcome.failures else Exit.OK
+
+
+def require_sources(workspace: Workspace) -> None:
+    """Raise PlantError with what to do if a source has no folder: nothing of the plant would come in."""
+    for system in workspace.systems:
+        discover(workspace.contracts_of(system)[0], workspace.plant.source(system))
 
 
 def execute(

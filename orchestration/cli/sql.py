@@ -6,6 +6,7 @@ Here: opening a release for a query. Not here: printing (``rows``), releases (``
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import duckdb
 
@@ -20,6 +21,13 @@ TABLES = (
     'select table_name as "table", estimated_size as "rows", comment as "one row per" '
     "from duckdb_tables() order by table_name"
 )
+
+
+class NoReleaseError(ConfigurationError):
+    """The home has no release yet."""
+
+    def __init__(self, released: Path) -> None:
+        super().__init__(released, "there is no release yet.", "run `tundish run`, or check --home.")
 
 
 class QueryError(ConfigurationError):
@@ -48,6 +56,8 @@ def find_release(place: Place, release_id: str) -> Release:
     """Return the release to read. Raises ReleaseNotFoundError if there is none."""
     released = load_settings(home=place.home, plant=place.plant).released
     release = get_release(released, release_id) if release_id else current_release(released)
-    if release is None or release.manifest is None:
-        raise ReleaseNotFoundError(release_id or "(current)", str(released))
+    if release is None:
+        raise NoReleaseError(released)
+    if release.manifest is None:
+        raise ReleaseNotFoundError(release.release_id, str(released))
     return release

@@ -20,7 +20,7 @@ class RunLock(ConfigurableResource):
     @contextmanager
     def yield_for_execution(self, context: InitResourceContext) -> Iterator[RunLock]:
         """Take the lock for the run; RunLockHeldError if another process works on this home."""
-        run_id = context.run_id or ""
+        run_id = context.run.run_id if context.run else ""
         with hold(Path(self.path), f"Dagster run {run_id}"):
             if context.instance is not None:
                 close_abandoned_runs(context.instance, run_id)

@@ -9,6 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingestion.delivery import discover
 from orchestration.lib.workspace import Workspace
 
 
@@ -27,12 +28,9 @@ def delivered_files(workspace: Workspace) -> list[DeliveredFile]:
     """Return every file that a contract of the plant's systems matches."""
     found = []
     for contract in workspace.contracts:
-        folder = workspace.plant.source(contract.system).path
-        for path in folder.glob(contract.files) if folder.is_dir() else ():
-            status = path.stat()
-            found.append(
-                DeliveredFile(contract.system, contract.table, path, status.st_size, status.st_mtime_ns)
-            )
+        source = workspace.plant.source(contract.system)
+        for file in discover(contract, source) if source.path.is_dir() else ():
+            found.append(DeliveredFile(contract.system, contract.table, file.path, file.size, file.mtime_ns))
     return sorted(found)
 
 

@@ -1,0 +1,193 @@
+"""The doctor's checks: each looks at one part of the set-up and says what it found and what to do.
+
+Here: reading only, nothing is repaired. Not here: printing (``doctor``).
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
+
+import duckdb
+from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError
+
+from ingestion.contracts import Contract
+from ingestion.lake.ledger import committed_entries
+from ingestion.settings import REPOSITORY, Settings
+from orchestration.lib.dbt_project import manifest_is_fresh, manifest_path
+from orchestration.lib.landing import delivered_files
+from orchestration.lib.lock import holder_of
+from orchestration.lib.workspace import Workspace
+from serving.release import current_release
+
+LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
+REQUIRED = re.compile(r"^[A-Za-z0-9._-]+")
+OLDEST_PYTHON = (3, 11)
+ENOUGH_BYTES = 5 * 2**30
+
+
+class Verdict(StrEnum):
+    """What a check came to."""
+
+    OK = "ok"
+    WARN = "warn"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One part of the set-up: what was found and, unless it is in order, what to do."""
+
+    name: str
+    verdict: Verdict
+    found: str
+    next_step: str = ""
+
+
+def python() -> Check:
+    """Python is 3.11 or newer."""
+    found = ".".join(str(part) for part in sys.version_info[:3])
+    if sys.version_info[:2] < OLDEST_PYTHON:
+        return Check(
+            "python", Verdict.WRONG, f"{found} is too old", "install Python 3.11 or newer, then `make setup`."
+        )
+    return Check("python", Verdict.OK, found)
+
+
+def packages(lock: Path = REPOSITORY / "requirements.lock") -> Iterator[Check]:
+    """Every direct dependency is installed in the version of the lock."""
+    locked = {_canonical(name): number for name, number in LOCKED.findall(lock.read_text(encoding="utf-8"))}
+    direct = [
+        _canonical(REQUIRED.findall(line)[0]) for line in requires("tundish") or [] if "extra ==" not in line
+    ]
+    differing = []
+    for name in direct:
+        installed = _installed(name)
+        if name in locked and installed != locked[name]:
+            differing.append(f"{name} {installed or 'missing'}, locked {locked[name]}")
+    if differing:
+        yield Check(
+            "packages", Verdict.WARN, "; ".join(differing), "`make setup` installs what the lock says."
+        )
+    else:
+        yield Check("packages", Verdict.OK, f"{len(direct)} direct dependencies are as locked")
+
+
+def disk(settings: Settings) -> Check:
+    """There is room for another copy of what lies in the home."""
+    place = next(path for path in (settings.home, *settings.home.parents) if path.is_dir())
+    free = shutil.disk_usage(place).free
+    found = f"{free / 2**30:.1f} GiB free at {place}"
+    if free < ENOUGH_BYTES:
+        return Check(
+            "disk", Verdict.WARN, found, "`tundish maintain` frees old versions, or give another --home."
+        )
+    return Check("disk", Verdict.OK, found)
+
+
+def sources(workspace: Workspace) -> Iterator[Check]:
+    """Every source's folder exists and holds files that its contracts match."""
+    files = delivered_files(workspace)
+    for system in workspace.systems:
+        source = workspace.plant.source(system)
+        count = sum(file.system == system for file in files)
+        hint = source.how_to_get_data or f"deliver files to {source.path}, or correct its path in plant.yml."
+        if not source.path.is_dir():
+            yield Check("source", Verdict.WRONG, f"{system}: there is no folder {source.path}", hint)
+        elif not count:
+            yield Check(
+                "source", Verdict.WARN, f"{system}: no file in {source.path} matches a contract", hint
+            )
+        else:
+            yield Check("source", Verdict.OK, f"{system}: {count} files in {source.path}")
+    unknown = [system for system in workspace.plant.systems if system not in workspace.systems]
+    if unknown:
+        step = "remove them from plant.yml, or write contracts in ingestion/sources/<system>."
+        yield Check("source", Verdict.WRONG, f"no contract for {', '.join(unknown)}", step)
+
+
+def manifest(workspace: Workspace) -> Iterator[Check]:
+    """The dbt project was parsed for this plant and has not changed since."""
+    if manifest_is_fresh(workspace):
+        yield Check("dbt", Verdict.OK, f"manifest is up to date: {manifest_path(workspace)}")
+    else:
+        step = "nothing: the next `tundish run` parses it, which takes some seconds."
+        yield Check("dbt", Verdict.WARN, "the manifest is missing or older than the dbt project", step)
+
+
+def lake(workspace: Workspace) -> Iterator[Check]:
+    """Every raw table opens, and holds the rows that the ledger says: read = committed + quarantined."""
+    opened = 0
+    for contract in workspace.contracts:
+        if not DeltaTable.is_deltatable(str(workspace.settings.raw_path(contract.raw_name))):
+            continue
+        opened += 1
+        problem = _balance_problem(workspace.settings, contract)
+        if problem:
+            step = f"keep {workspace.settings.lake} as it is and report it; the archive holds every file."
+            yield Check("lake", Verdict.WRONG, f"{contract.raw_name}: {problem}", step)
+    delivered = (
+        f"{opened} of {len(workspace.contracts)} raw tables were delivered; they open and their rows balance"
+    )
+    yield (
+        Check("lake", Verdict.OK, delivered)
+        if opened
+        else Check("lake", Verdict.WARN, "no raw table yet", "`tundish run` reads the delivered files.")
+    )
+
+
+def release(workspace: Workspace) -> Iterator[Check]:
+    """The current release is complete and opens."""
+    found = current_release(workspace.settings.released)
+    if found is None:
+        yield Check("release", Verdict.WARN, "there is none yet", "`tundish run` makes one.")
+        return
+    if not found.complete:
+        step = "`tundish release list` shows complete ones, `tundish release rollback` switches to one."
+        yield Check("release", Verdict.WRONG, f"{found.release_id}: {found.problem}", step)
+        return
+    with duckdb.connect(str(found.duckdb_path), read_only=True) as connection:
+        tables = connection.execute("select count(*) from duckdb_tables()").fetchall()[0][0]
+    yield Check("release", Verdict.OK, f"{found.release_id} opens, {tables} tables")
+
+
+def lock(workspace: Workspace) -> Iterator[Check]:
+    """No run is at work that a new one would have to wait for."""
+    holder = holder_of(workspace.lock_path)
+    found = f"held by {holder}" if holder else "no run is at work"
+    yield Check(
+        "lock", Verdict.WARN if holder else Verdict.OK, found, "wait until it ends." if holder else ""
+    )
+
+
+def _balance_problem(settings: Settings, contract: Contract) -> str:
+    """Say how a raw table and its ledger differ; empty if they agree."""
+    entries = committed_entries(settings, contract.raw_name)
+    for entry in entries:
+        if entry["rows_read"] != entry["rows_committed"] + entry["rows_quarantined"]:
+            return f"file {entry['file']}: {entry['rows_read']} rows read do not balance"
+    try:
+        actions = DeltaTable(settings.raw_path(contract.raw_name)).get_add_actions(flatten=True)
+    except DeltaError as error:
+        return f"the Delta table does not open: {error}"
+    rows = sum(actions.column("num_records").to_pylist()) if actions.num_rows else 0
+    booked = sum(entry["rows_committed"] for entry in entries)
+    return "" if rows == booked else f"the table holds {rows} rows, the ledger says {booked}"
+
+
+def _canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _installed(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""

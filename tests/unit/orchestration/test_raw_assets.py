@@ -1,0 +1,90 @@
+"""Raw assets in a run: what a load says decides what goes on."""
+
+from __future__ import annotations
+
+import pytest
+from dagster import AssetKey, asset, materialize
+
+from ingestion.batch import BatchResult, Finding, TableLoad
+from ingestion.errors import TableNotFoundError
+from orchestration.defs.resources import RunLock
+from orchestration.lib import raw_assets as factory
+from orchestration.lib.progress import Silence
+
+
+class Recorder(Silence):
+    def __init__(self) -> None:
+        self.systems: list[str] = []
+
+    def system(self, system: str) -> None:
+        self.systems.append(system)
+
+
+def run(workspace, monkeypatch, outcomes: dict[str, BatchResult | Exception]):
+    """Run the raw assets of the MES and one asset after them; ``outcomes`` maps table to what its load gives."""
+
+    def load_table(contract, source, plant, settings, *, batch_gate, progress):
+        outcome = outcomes.get(
+            contract.table, BatchResult("a.csv", "committed", rows_read=2, rows_committed=2)
+        )
+        if isinstance(outcome, Exception):
+            raise outcome
+        return TableLoad(contract, (outcome,), version_before=None, version_after=0)
+
+    @asset(deps=[AssetKey(contract.asset_key) for contract in workspace.contracts_of("mes")])
+    def after() -> None:
+        """Whatever follows raw."""
+
+    monkeypatch.setattr(factory, "load_table", load_table)
+    recorder = Recorder()
+    result = materialize(
+        [factory.raw_assets(workspace, "mes", recorder), after],
+        resources={"run_lock": RunLock(path=str(workspace.lock_path))},
+        raise_on_error=False,
+    )
+    assert recorder.systems == ["mes"]
+    return result
+
+
+def held(rule: str) -> BatchResult:
+    return BatchResult(
+        "bad.csv", "held", findings=(Finding(rule, None, 0, (), ""),), message=f"bad.csv: {rule}"
+    )
+
+
+def ran_after(result) -> bool:
+    return any(event.is_step_success and event.step_key == "after" for event in result.all_events)
+
+
+def test_every_table_is_materialized_with_its_counts(workspace, monkeypatch):
+    result = run(workspace, monkeypatch, {})
+    (event,) = result.get_asset_materialization_events()[:1]
+    assert result.success
+    assert event.materialization.metadata["rows_committed"].value == 2
+    tables = {event.asset_key.path[-1] for event in result.get_asset_materialization_events()}
+    assert tables == {contract.table for contract in workspace.contracts_of("mes")} | {"after"}
+
+
+def test_a_held_file_warns_and_the_run_goes_on(workspace, monkeypatch):
+    result = run(workspace, monkeypatch, {"counters": held("missing_column")})
+    failed = [check for check in result.get_asset_check_evaluations() if not check.passed]
+    assert [check.asset_key.path[-1] for check in failed] == ["counters"]
+    assert result.success
+    assert ran_after(result)
+
+
+def test_a_batch_that_doubts_the_data_stops_what_follows_but_not_its_neighbours(workspace, monkeypatch):
+    result = run(workspace, monkeypatch, {"counters": held("too_many_quarantined")})
+    assert not result.success
+    assert not ran_after(result)
+    tables = {event.asset_key.path[-1] for event in result.get_asset_materialization_events()}
+    assert tables == {contract.table for contract in workspace.contracts_of("mes")}
+
+
+@pytest.mark.parametrize("table", ["counters", "machine_states"])
+def test_an_error_of_the_lake_fails_the_run_in_its_own_words(workspace, monkeypatch, table):
+    error = TableNotFoundError(f"mes__{table}", workspace.settings.raw_path(f"mes__{table}"))
+    result = run(workspace, monkeypatch, {table: error})
+    (failure,) = [event for event in result.all_events if event.is_step_failure]
+    assert not result.success
+    assert "Next step" in failure.step_failure_data.user_failure_data.description
