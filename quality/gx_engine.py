@@ -11,7 +11,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from functools import cache
-from itertools import count
 from typing import Any
 
 import pandas as pd
@@ -31,6 +30,7 @@ with warnings.catch_warnings():
     from great_expectations.expectations import expectation as gx_base
 
 from quality.result import SAMPLE_SIZE, ExpectationResult, Severity
+from quality.stacking import build_stacks
 from quality.suite import Expectation
 
 ROW_WISE_BASES = (
@@ -47,7 +47,6 @@ NEEDS_ALL_ROWS = {
 RESULT_FORMAT = {"result_format": "SUMMARY", "partial_unexpected_count": SAMPLE_SIZE}
 RULE_ERRORS = (GreatExpectationsError, TypeError, ValueError, KeyError, AttributeError)
 """What a rule may raise inside GX that its own net does not catch."""
-_frame_numbers = count()
 
 
 def evaluate(frame: pd.DataFrame, expectations: Sequence[Expectation]) -> list[ExpectationResult]:
@@ -56,17 +55,35 @@ def evaluate(frame: pd.DataFrame, expectations: Sequence[Expectation]) -> list[E
     Fails closed: a rule that GX does not know, cannot be built or raises is a failed critical result with
     the exception's text, whatever its own severity.
     """
+    results: dict[int, ExpectationResult] = {}
+    for stack in build_stacks(frame, expectations, is_row_wise):
+        (together,) = _evaluate_each(stack.frame, {0: stack.expectation}).values()
+        if together.passed:
+            results.update({number: _holds(expectations[number]) for number in stack.numbers})
+    rest = {number: rule for number, rule in enumerate(expectations) if number not in results}
+    results.update(_evaluate_each(frame, rest))
+    return [results[number] for number in range(len(expectations))]
+
+
+def _evaluate_each(
+    frame: pd.DataFrame, expectations: Mapping[int, Expectation]
+) -> dict[int, ExpectationResult]:
+    """One result for each numbered rule."""
     built: dict[int, Any] = {}
     results: dict[int, ExpectationResult] = {}
-    for number, expectation in enumerate(expectations):
+    for number, expectation in expectations.items():
         try:
             built[number] = _build(expectation, number)
         except (AttributeError, TypeError, ValueError, ValidationError) as error:
             results[number] = _broken(expectation, f"{type(error).__name__}: {error}")
-    for number, body in _validate(frame, built).items():
-        results[number] = _translate(expectations[number], body)
-    missing = "Great Expectations returned no result for it"
-    return [results.get(number) or _broken(rule, missing) for number, rule in enumerate(expectations)]
+    bodies = _validate(frame, built)
+    for number in built:
+        body = bodies.get(number)
+        missing = "Great Expectations returned no result for it"
+        results[number] = (
+            _translate(expectations[number], body) if body else _broken(expectations[number], missing)
+        )
+    return results
 
 
 def is_row_wise(expectation: Expectation) -> bool:
@@ -110,31 +127,26 @@ def _run_alone(frame: pd.DataFrame, number: int, rule: Any) -> dict[str, Any]:
 
 def _run(frame: pd.DataFrame, rules: list[Any]) -> dict[int, dict[str, Any]]:
     """Run rules in GX on one frame."""
-    name = f"frame_{next(_frame_numbers)}"
-    source = _context().data_sources.add_pandas(name)
-    try:
-        definition = source.add_dataframe_asset(name).add_batch_definition_whole_dataframe(name)
-        batch = definition.get_batch({"dataframe": frame})
-        suite = gx.ExpectationSuite(name=name, expectations=rules)
-        with warnings.catch_warnings():
-            # GX 1.24 compares pairs of timestamps through Series.values; pandas 3.1 announces another type there.
-            warnings.filterwarnings("ignore", message="Series.values return")
-            outcome = batch.validate(suite, result_format=RESULT_FORMAT)
-    finally:
-        _context().data_sources.delete(name)
+    batch = _any_frame().get_batch({"dataframe": frame})
+    suite = gx.ExpectationSuite(name="rules", expectations=rules)
+    with warnings.catch_warnings():
+        # GX 1.24 compares pairs of timestamps through Series.values; pandas 3.1 announces another type there.
+        warnings.filterwarnings("ignore", message="Series.values return")
+        outcome = batch.validate(suite, result_format=RESULT_FORMAT)
     bodies = [result.to_json_dict() for result in outcome.results]
     return {body["expectation_config"]["meta"]["number"]: body for body in bodies}
 
 
 @cache
-def _context() -> Any:
-    """One silent context for the process; frames are removed from it after each run."""
+def _any_frame() -> Any:
+    """GX's name for "the frame that is handed over", in one silent context for the process."""
     config = DataContextConfig(
         store_backend_defaults=InMemoryStoreBackendDefaults(),
         progress_bars=ProgressBarsConfig(globally=False, metric_calculations=False),
         analytics_enabled=False,
     )
-    return gx.get_context(mode="ephemeral", project_config=config)
+    source = gx.get_context(mode="ephemeral", project_config=config).data_sources.add_pandas("frames")
+    return source.add_dataframe_asset("frame").add_batch_definition_whole_dataframe("whole")
 
 
 def _translate(expectation: Expectation, body: Mapping[str, Any]) -> ExpectationResult:
@@ -155,6 +167,20 @@ def _translate(expectation: Expectation, body: Mapping[str, Any]) -> Expectation
         unexpected_count=result.get("unexpected_count"),
         unexpected_pct=result.get("unexpected_percent"),
         sample=tuple(dict.fromkeys(sample))[:SAMPLE_SIZE],
+        reason=expectation.reason,
+    )
+
+
+def _holds(expectation: Expectation) -> ExpectationResult:
+    """A rule that held together with others of its kind."""
+    return ExpectationResult(
+        expectation=expectation.type,
+        column=", ".join(expectation.columns),
+        severity=expectation.severity,
+        passed=True,
+        rule=expectation.rule,
+        unexpected_count=0,
+        unexpected_pct=0.0,
         reason=expectation.reason,
     )
 
