@@ -15,12 +15,13 @@ from deltalake import DeltaTable
 
 from ingestion.contracts import load_contracts
 from ingestion.plant import load_plant
-from ingestion.settings import load_settings
+from ingestion.settings import Settings
 from tests.integration.adventureworks_reference import FROM_FILES, PUBLISHED, Files
 from tests.integration.homes import ROOT, succeed
 
 PLANT = ROOT / "data" / "plants" / "adventureworks"
-DATA = load_plant(PLANT, load_settings(plant=PLANT)).source("adventureworks").path
+# Where the plant file looks; the commands under test run without settings of the caller's environment.
+DATA = load_plant(PLANT, Settings(plant=PLANT, source_paths={})).source("adventureworks").path
 ORDERS = DATA / "Production.WorkOrder.parquet"
 
 pytestmark = pytest.mark.skipif(
