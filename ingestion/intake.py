@@ -312,15 +312,16 @@ def _committed(batch: Batch, profile: BatchProfile, remarks: tuple[Finding, ...]
 def _connect(settings: Settings, scratch: Path) -> duckdb.DuckDBPyConnection:
     """A connection that streams in file order: `in_clause` would turn a long IN into a join, which loses the order."""
     connection = duckdb.connect()
-    threads = {"threads": settings.threads} if settings.threads else {}
     wanted = {
         "TimeZone": "UTC",
         "memory_limit": settings.memory_limit,
         "temp_directory": str(scratch),
-        **threads,
+        "disabled_optimizers": "in_clause",
     }
     for name, value in wanted.items():
         connection.execute(f"SET {name} = '{value}'")
+    if settings.threads:
+        connection.execute(f"SET threads = {settings.threads}")
     return connection
 
 
