@@ -35,10 +35,10 @@ positions as (
         coalesce(balances.quantity_unit, movements.quantity_unit) as quantity_unit
     from balances
     full outer join movements
-    on
-        balances.site_code = movements.site_code
-        and balances.material_id = movements.material_id
-        and balances.quantity_unit = movements.quantity_unit
+        on
+            balances.site_code = movements.site_code
+            and balances.material_id = movements.material_id
+            and balances.quantity_unit = movements.quantity_unit
 )
 
 select

@@ -1,4 +1,4 @@
--- Dates without a time of day become the site's local midnight, so that the dates read there are those of the ERP.
+-- Dates without a time of day become local midnight of the site, so that they read there as in the ERP.
 {% set site = source_site('adventureworks') %}
 {% set zone = source_site('adventureworks', 'timezone') %}
 with routings as (
