@@ -35,9 +35,14 @@ class Factory:
         self.machines: list[MachineProcess] = []
         for n, line in enumerate(plant.lines):
             rng = np.random.default_rng((seed, 1, n))
-            planner = LinePlanner(self.env, plant, line, self.book, self.buffers[line.group], rng)
+            planner = LinePlanner(
+                self.env, plant, line, book=self.book, buffer=self.buffers[line.group], rng=rng
+            )
             own = [
-                MachineProcess(self.env, m, planner, np.random.default_rng((seed, 2, m.index)), first_day, lambda: next(numbers))
+                MachineProcess(
+                    self.env, m, planner, rng=np.random.default_rng((seed, 2, m.index)), first_day=first_day,
+                    number=lambda: next(numbers),
+                )
                 for m in line.machines
             ]  # fmt: skip
             _wire(planner, own)

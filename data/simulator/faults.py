@@ -99,7 +99,9 @@ class Draft:
         ]
         if self.tail:
             row = len(self.records) + 1
-            found.append(Fault("truncated_last_line", self.table, self.file, row, QUARANTINED, "truncated_row", ""))
+            found.append(
+                Fault("truncated_last_line", self.table, self.file, row, QUARANTINED, "truncated_row", "")
+            )
         return found
 
 

@@ -11,10 +11,19 @@ from datetime import date, timedelta
 import numpy as np
 import simpy
 
-from data.simulator.events import Completion, DayLog, Failure, PieceRun, Sample, Service, StateInterval, WearKnot
+from data.simulator.events import (
+    Completion,
+    DayLog,
+    Failure,
+    PieceRun,
+    Sample,
+    Service,
+    StateInterval,
+    WearKnot,
+)
 from data.simulator.orders import Container, OrderOperation
-from data.simulator.plant_model import Machine
 from data.simulator.planning import LinePlanner
+from data.simulator.plant_model import Machine
 from data.simulator.shift_calendar import BREAK, OFF, Segment, day_start, segments
 from data.simulator.wear import Condition, hall_warmth
 
@@ -27,8 +36,8 @@ SERVICE_DAYS = 14
 class MachineProcess:
     """State and behaviour of one machine. `deliver` hands finished containers on; `number` counts notifications."""
 
-    def __init__(self, env: simpy.Environment, machine: Machine, planner: LinePlanner, rng: np.random.Generator,
-                 first_day: date, number: Callable[[], int]) -> None:  # fmt: skip
+    def __init__(self, env: simpy.Environment, machine: Machine, planner: LinePlanner, *,
+                 rng: np.random.Generator, first_day: date, number: Callable[[], int]) -> None:  # fmt: skip
         self.env, self.machine, self.planner, self.number = env, machine, planner, number
         self.calendar = planner.line.calendar_code
         self.condition = Condition(rng)
@@ -80,21 +89,20 @@ class MachineProcess:
             self.day += timedelta(days=1)
 
     def _decide(self, segment: Segment, now: int) -> tuple[str, int]:
-        end = segment.end
-        if segment.kind == OFF:
-            return "OFF_SHIFT", end
-        if self.repair_until > now:
-            return "DOWN", min(end, self.repair_until)
-        if self.service_until > now:
-            return "MAINTENANCE", min(end, self.service_until)
-        if segment.kind == BREAK:
-            return "BREAK", end
-        if now >= self.next_service:
+        due = now >= self.next_service and segment.kind not in (OFF, BREAK) and self.repair_until <= now
+        if due and self.service_until <= now:
             self._begin_service(now)
-            return "MAINTENANCE", min(end, self.service_until)
-        if self.stop_until > now:
-            return "MICROSTOP", min(end, self.stop_until)
-        return self._productive(end, now)
+        precedence = (
+            ("OFF_SHIFT", segment.kind == OFF, segment.end),
+            ("DOWN", self.repair_until > now, self.repair_until),
+            ("MAINTENANCE", self.service_until > now, self.service_until),
+            ("BREAK", segment.kind == BREAK, segment.end),
+            ("MICROSTOP", self.stop_until > now, self.stop_until),
+        )
+        for state, applies, until in precedence:
+            if applies:
+                return state, min(segment.end, until)
+        return self._productive(segment.end, now)
 
     def _productive(self, end: int, now: int) -> tuple[str, int]:
         if self.container is None and not self._take(now):
@@ -113,7 +121,9 @@ class MachineProcess:
         if self.step.started is None:
             self.step.started = order.changed = now
             if order.product.material != self.last_material:
-                self.setup_left = int(self.step.operation.setup_min * MINUTE * self.condition.rng.uniform(0.8, 1.5))
+                self.setup_left = int(
+                    self.step.operation.setup_min * MINUTE * self.condition.rng.uniform(0.8, 1.5)
+                )
                 self.setup_kind = "changeover"
                 self.condition.fresh_pieces = 0
             self.last_material = order.product.material
@@ -176,7 +186,9 @@ class MachineProcess:
         order = container.order
         if container.is_last:
             step.finished = order.changed = now
-            self.log.completions.append(Completion(self.machine.index, order.short, step.operation.vornr, now))
+            self.log.completions.append(
+                Completion(self.machine.index, order.short, step.operation.vornr, now)
+            )
         self.containers_done += 1
         self._inspect(order.short, step.operation.vornr, order.product.material, now)
         self.container = None
@@ -205,7 +217,9 @@ class MachineProcess:
     def _begin_service(self, now: int) -> None:
         self.service_until = now + int(self.condition.rng.uniform(75, 150)) * MINUTE
         self.next_service += SERVICE_DAYS * 86_400_000
-        self.log.services.append(Service(self.number(), self.machine.index, "planned", now, self.service_until))
+        self.log.services.append(
+            Service(self.number(), self.machine.index, "planned", now, self.service_until)
+        )
         self._renew(self.service_until)
 
     def _renew(self, at: int) -> None:
@@ -214,7 +228,9 @@ class MachineProcess:
         self._wear(at + 1)
 
     def _wear(self, at: int) -> None:
-        self.log.wear.append(WearKnot(self.machine.index, at, min(1.0, self.condition.share), self.condition.gain))
+        self.log.wear.append(
+            WearKnot(self.machine.index, at, min(1.0, self.condition.share), self.condition.gain)
+        )
 
     def _reset_counter(self, now: int) -> None:
         if self.pieces_since_reset > 1_500:
@@ -240,7 +256,11 @@ class MachineProcess:
 
     def _append(self, segment: Segment, new: StateInterval) -> None:
         last = self.last_interval
-        same = last is not None and (last.state, last.order_no, last.detail) == (new.state, new.order_no, new.detail)
+        same = last is not None and (last.state, last.order_no, last.detail) == (
+            new.state,
+            new.order_no,
+            new.detail,
+        )
         if last is not None and same and last.end == new.start and new.start != segment.shift_start:
             last.end = new.end
             return

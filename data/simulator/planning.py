@@ -28,7 +28,9 @@ class Buffer:
 
     def __init__(self, env: simpy.Environment, materials: tuple[str, ...]) -> None:
         self.env = env
-        self.lots: dict[str, deque[list[object]]] = {m: deque([["OPENING", OPENING_STOCK]]) for m in materials}
+        self.lots: dict[str, deque[list[object]]] = {
+            m: deque([["OPENING", OPENING_STOCK]]) for m in materials
+        }
         self.total = dict.fromkeys(materials, OPENING_STOCK)
         self.arrival = env.event()
 
@@ -62,13 +64,15 @@ class Buffer:
 class LinePlanner:
     """Keeps a line supplied with released orders."""
 
-    def __init__(self, env: simpy.Environment, plant: PlantModel, line: Line, book: OrderBook, buffer: Buffer,
-                 rng: np.random.Generator) -> None:  # fmt: skip
+    def __init__(self, env: simpy.Environment, plant: PlantModel, line: Line, *, book: OrderBook,
+                 buffer: Buffer, rng: np.random.Generator) -> None:  # fmt: skip
         self.env, self.line, self.book, self.buffer, self.rng = env, line, book, buffer, rng
         self.products = plant.products_of(line)
         self.active: deque[Order] = deque()
         self.waiting = 0
-        self.feed = self.arrived = lambda *_: None  # set by the factory: give a container to the first machine; wake all
+        self.feed = self.arrived = lambda *_: (
+            None
+        )  # set by the factory: give a container to the first machine; wake all
         self.log: DayLog
         self.need = env.event()
         self._raw_used: dict[str, float] = {}
@@ -120,7 +124,9 @@ class LinePlanner:
         stock = self.buffer.total
         if self.line.finishing:
             ready = [p for p in self.products if stock[p.components[0][0]] >= quantity]
-            return max(ready, key=lambda p: stock[p.components[0][0]] * self.rng.uniform(0.6, 1.0), default=None)
+            return max(
+                ready, key=lambda p: stock[p.components[0][0]] * self.rng.uniform(0.6, 1.0), default=None
+            )
         short = [p for p in self.products if stock[p.material] < ENOUGH_STOCK]
         return min(short, key=lambda p: stock[p.material] + self.rng.uniform(0, 900), default=None)
 

@@ -177,9 +177,7 @@ def _finished(number: int) -> Product:
         (f"20000{number + 1}", 1.0, "ST"), ("300003", 1.0, "ST"), ("300004", 1.0, "ST"),
         ("300005", 1.0, "ST"), ("300006", 8.0, "ST"),
     )  # fmt: skip
-    return Product(
-        f"10000{number + 1}", *names, True, _routing(True, number % 3), parts, 3.1 + 0.4 * number
-    )
+    return Product(f"10000{number + 1}", *names, True, _routing(True, number % 3), parts, 3.1 + 0.4 * number)
 
 
 PRODUCTS: tuple[Product, ...] = tuple(_semi(n) for n in range(6)) + tuple(_finished(n) for n in range(6))

@@ -3,8 +3,8 @@
 Belongs here: the rule that thins out scans. Does not belong here: what the values are (signals.py).
 
 A value is archived when it left the band of width `deadband` that the scan before lay in, or at the latest after
-the heartbeat. Bands are fixed, not centred on the last archived value: that keeps the rule free of loops and
-archives about as much. The target is one value per tag every `rate_s` seconds on average over all tags and states.
+the heartbeat. Bands are fixed (one is centred on the resting level), not centred on the last archived value: that
+keeps the rule free of loops and archives about as much. The target is one value per tag every `rate_s` seconds on average over all tags and states.
 """
 
 import numpy as np
@@ -24,9 +24,9 @@ def heartbeat_s(rate_s: float) -> int:
     return scan_s(rate_s) * HEARTBEAT_SCANS
 
 
-def archived(values: NDArray[np.float64], deadband: float, phase: int) -> NDArray[np.intp]:
+def archived(values: NDArray[np.float64], rest: float, deadband: float, phase: int) -> NDArray[np.intp]:
     """Positions of the values that are archived; `phase` spreads the heartbeats of different tags."""
-    bands = np.floor(values / deadband)
+    bands = np.rint((values - rest) / deadband)
     keep = np.empty(values.size, dtype=bool)
     keep[0] = True
     np.not_equal(bands[1:], bands[:-1], out=keep[1:])

@@ -89,16 +89,21 @@ def _breaks(calendar: str, shift: str, day: date) -> list[tuple[int, int]]:
     for window in BREAKS[calendar, shift]:
         left, right = (time.fromisoformat(part) for part in window.split("-"))
         offset = timedelta(days=shift == "N" and left.hour < 12)
-        windows.append((to_ms(datetime.combine(day + offset, left)), to_ms(datetime.combine(day + offset, right))))
+        windows.append(
+            (to_ms(datetime.combine(day + offset, left)), to_ms(datetime.combine(day + offset, right)))
+        )
     return windows
 
 
+@cache
 def repeated_hour(day: date) -> tuple[int, int] | None:
     """First and second start, in ms UTC, of a local hour that occurs twice in the production day; None otherwise."""
     start, end = day_start(day), day_start(day + timedelta(days=1))
     for hour in range(start, end, 3_600_000):
         before, after = to_local(hour - 1), to_local(hour)
-        if before.utcoffset() != after.utcoffset() and after.replace(tzinfo=None) < before.replace(tzinfo=None):
+        if before.utcoffset() != after.utcoffset() and after.replace(tzinfo=None) < before.replace(
+            tzinfo=None
+        ):
             return hour - 3_600_000, hour
     return None
 

@@ -18,7 +18,7 @@ from data.simulator.wear import hall_warmth
 
 LOAD = {"PRODUCING": 1.0, "SETUP": 0.35, "MICROSTOP": 0.25, "STARVED": 0.2, "BREAK": 0.15, "NO_ORDER": 0.12,
         "DOWN": 0.05, "MAINTENANCE": 0.05, "OFF_SHIFT": 0.0}  # fmt: skip
-DEADBAND_SIGMAS = 2.9
+DEADBAND_SIGMAS = 2.8
 Floats = NDArray[np.float64]
 
 
@@ -65,7 +65,9 @@ class SignalBuilder:
             rng = np.random.default_rng((self.seed, 30, signal.index, self.log.day.toordinal()))
             at = scans + (rng.integers(0, step, scans.size) if step > 1 else 0)
             values = self.values(signal.machine, signal.measurement, at.astype(np.float64), rng)
-            kept = archived(values, DEADBAND_SIGMAS * signal.measurement.noise, signal.index)
+            kept = archived(
+                values, signal.measurement.rest, DEADBAND_SIGMAS * signal.measurement.noise, signal.index
+            )
             yield Series(signal, at[kept], np.round(values[kept], signal.measurement.decimals))
 
     def values(self, machine: int, m: Measurement, at: Floats, rng: np.random.Generator) -> Floats:

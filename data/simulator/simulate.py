@@ -84,4 +84,6 @@ def simulate(
         if progress is not None:
             progress(number, days)
     truth.close(log.end)
-    return SimulationSummary(days, machines, tags, landing.files, landing.bytes, historian.rows, pieces, failures, faulty)
+    return SimulationSummary(
+        days, machines, tags, landing.files, landing.bytes, historian.rows, pieces, failures, faulty
+    )

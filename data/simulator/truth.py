@@ -38,7 +38,9 @@ class TruthWriter:
         self.plant, self.folder = plant, folder
         self.failures: list[Failure] = []
         self.schemas = {name: pa.schema(fields) for name, fields in SCHEMAS.items()}
-        self.writers = {name: pq.ParquetWriter(self._part(name), schema) for name, schema in self.schemas.items()}
+        self.writers = {
+            name: pq.ParquetWriter(self._part(name), schema) for name, schema in self.schemas.items()
+        }
 
     def add(self, log: DayLog, faults: list[Fault]) -> None:
         """Add one day."""
@@ -50,7 +52,9 @@ class TruthWriter:
 
     def close(self, until: int) -> None:
         """Write the failures as they are known at `until` (ms UTC) and give all files their names."""
-        self._write("failures", [self._failure(f, until) for f in sorted(self.failures, key=lambda f: f.number)])
+        self._write(
+            "failures", [self._failure(f, until) for f in sorted(self.failures, key=lambda f: f.number)]
+        )
         for name, writer in self.writers.items():
             writer.close()
             self._part(name).replace(self.folder / f"{name}.parquet")
@@ -108,4 +112,6 @@ class TruthWriter:
 
 
 def _utc(ms: int | None) -> datetime | None:
-    return None if ms is None else datetime.fromtimestamp(ms // 1000, UTC).replace(microsecond=ms % 1000 * 1000)
+    return (
+        None if ms is None else datetime.fromtimestamp(ms // 1000, UTC).replace(microsecond=ms % 1000 * 1000)
+    )

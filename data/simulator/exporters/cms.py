@@ -39,7 +39,17 @@ class CmsExporter:
                 self._snapshot(machine.index, at, "")
         if log.day.toordinal() % 6 == 2:
             file = self._snapshot(0, log.start // 1000 + 5_400, "_copy")
-            return [Fault("duplicate_file", "cms__vibration_snapshots", file, 1, CORRECTED, "sha256", "same content, other name")]
+            return [
+                Fault(
+                    "duplicate_file",
+                    "cms__vibration_snapshots",
+                    file,
+                    1,
+                    CORRECTED,
+                    "sha256",
+                    "same content, other name",
+                )
+            ]
         return []
 
     def _snapshot(self, machine: int, at_s: int, suffix: str) -> str:
@@ -60,7 +70,9 @@ class CmsExporter:
         table = pa.Table.from_pylist([row], schema=SCHEMA)
         file = f"cms/{code}_{taken:%Y%m%dT%H%M%SZ}{suffix}.parquet"
         late = 120_000 + (60_000 if suffix else 0)
-        self.landing.write(file, lambda part: pq.write_table(table, part, compression="zstd"), at_s * 1000 + late)
+        self.landing.write(
+            file, lambda part: pq.write_table(table, part, compression="zstd"), at_s * 1000 + late
+        )
         return file
 
 
@@ -70,7 +82,11 @@ def _waveform(rng: np.random.Generator, speed_rpm: float, damage: float) -> np.n
     wave = rng.normal(0.0, 0.02, SAMPLES)
     if speed_rpm:
         turn = speed_rpm / 60
-        wave += 0.30 * np.sin(_phase(turn, time)) + 0.12 * np.sin(_phase(2 * turn, time) + 0.7) + rng.normal(0, 0.08, SAMPLES)
+        wave += (
+            0.30 * np.sin(_phase(turn, time))
+            + 0.12 * np.sin(_phase(2 * turn, time) + 0.7)
+            + rng.normal(0, 0.08, SAMPLES)
+        )
         since = np.mod(time, 1 / (5.4 * turn))
         wave += 2.5 * damage * np.exp(-since * 900) * np.sin(_phase(3_200, since))
     return wave

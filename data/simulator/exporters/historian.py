@@ -24,7 +24,9 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 class HistorianExporter:
     """Writes the readings of a day; a few are held back and delivered with the next day."""
 
-    def __init__(self, builder: SignalBuilder, signals: tuple[Signal, ...], landing: Landing, seed: int) -> None:
+    def __init__(
+        self, builder: SignalBuilder, signals: tuple[Signal, ...], landing: Landing, seed: int
+    ) -> None:
         self.builder, self.landing, self.seed = builder, landing, seed
         self.groups = [signals[n : n + TAGS_PER_FILE] for n in range(0, len(signals), TAGS_PER_FILE)]
         self.held = [pl.DataFrame() for _ in self.groups]
@@ -39,10 +41,12 @@ class HistorianExporter:
             faults += self._file(log, number, group, stamps, f"pi_historian/pi_{log.day:%Y%m%d}{suffix}.csv")
         return faults
 
-    def _file(self, log: DayLog, number: int, group: tuple[Signal, ...], stamps: pl.Series, file: str) -> list[Fault]:
+    def _file(
+        self, log: DayLog, number: int, group: tuple[Signal, ...], stamps: pl.Series, file: str
+    ) -> list[Fault]:
         rng = np.random.default_rng((self.seed, 31, number, log.day.toordinal()))
         start = log.start // 1000
-        frame = pl.concat(_frame(series, stamps, start) for series in self.builder.series(group))
+        frame = _frame(list(self.builder.series(group)), stamps, start)
         spoiler = ReadingFaults(frame, rng, log)
         frame, self.held[number] = spoiler.apply(self.held[number])
         frame = frame.sort("key", "place", maintain_order=True)
@@ -62,18 +66,19 @@ def timestamps(log: DayLog) -> pl.Series:
     return pl.Series("Timestamp", texts)
 
 
-def _frame(series: Series, stamps: pl.Series, start: int) -> pl.DataFrame:
-    n, m = series.at_s.size, series.signal.measurement
-    values = pl.Series("Value", series.values).cast(pl.String)
+def _frame(series: list[Series], stamps: pl.Series, start: int) -> pl.DataFrame:
+    """All rows of a day as text, tag by tag; `key` (s UTC) and `place` (tag) will order them."""
+    at = np.concatenate([one.at_s for one in series])
+    local = np.repeat(np.arange(len(series)), [one.at_s.size for one in series])
+    places = np.array([one.signal.index for one in series], dtype=np.int32)
+    tags = pl.Series([one.signal.tag for one in series])
+    units = pl.Series([one.signal.measurement.unit for one in series])
     return pl.DataFrame({
-        "key": series.at_s, "place": np.full(n, series.signal.index, dtype=np.int32),
-        "Tag": pl.repeat(series.signal.tag, n, eager=True), "Timestamp": stamps.gather(series.at_s - start),
-        "Value": values, "UOM": pl.repeat(m.unit, n, eager=True), "Questionable": pl.repeat("False", n, eager=True),
-        "mark": pl.repeat(None, n, dtype=pl.Int32, eager=True),
+        "key": at, "place": places[local], "Tag": tags.gather(local), "Timestamp": stamps.gather(at - start),
+        "Value": pl.Series(np.concatenate([one.values for one in series])).cast(pl.String), "UOM": units.gather(local),
+        "Questionable": pl.repeat("False", at.size, eager=True), "mark": pl.repeat(None, at.size, dtype=pl.Int32, eager=True),
     })  # fmt: skip
 
 
 def _write(frame: pl.DataFrame, path: object) -> None:
     frame.select(COLUMNS).write_csv(path, quote_style="never")  # type: ignore[call-overload]
-
-

@@ -58,7 +58,11 @@ class ReadingFaults:
 
     def labels(self, frame: pl.DataFrame, file: str) -> list[Fault]:
         """Labels of the marked rows of the sorted frame."""
-        marked = frame.with_row_index("row", offset=1).filter(pl.col("mark").is_not_null()).select("row", "mark", "Tag")
+        marked = (
+            frame.with_row_index("row", offset=1)
+            .filter(pl.col("mark").is_not_null())
+            .select("row", "mark", "Tag")
+        )
         return [
             Fault(MARKS[n].kind, "pi_historian__readings", file, row, MARKS[n].expected, MARKS[n].rule, MARKS[n].detail or tag)
             for row, n, tag in marked.iter_rows()
@@ -87,7 +91,9 @@ class ReadingFaults:
         self.extra.append(row.with_columns(pl.lit(text).alias(column), mark=code))
 
     def _copy(self, rows: np.ndarray) -> None:
-        self.extra.append(self.frame[rows.tolist()].with_columns(mark=pl.lit(MARKS.index(DUPLICATE), pl.Int32)))
+        self.extra.append(
+            self.frame[rows.tolist()].with_columns(mark=pl.lit(MARKS.index(DUPLICATE), pl.Int32))
+        )
 
     def _delay(self, rows: np.ndarray) -> None:
         moved = self.frame["key"].scatter(rows, self.frame["key"].gather(rows) + 40)

@@ -70,12 +70,20 @@ def _spoil(rng: np.random.Generator, rows: list[tuple[Row, Mark | None]]) -> lis
         (9, "n/a", Mark("garbage_number", QUARANTINED, "type:value", "n/a")),
         (0, "", Mark("missing_key", QUARANTINED, "required:inspection_id")),
         (12, "MAYBE", Mark("unknown_result", QUARANTINED, "set:result", "MAYBE")),
-        (11, "2025-11-31 12:00:00", Mark("bad_date", QUARANTINED, "type:inspected_at", "2025-11-31 12:00:00")),
+        (
+            11,
+            "2025-11-31 12:00:00",
+            Mark("bad_date", QUARANTINED, "type:inspected_at", "2025-11-31 12:00:00"),
+        ),
     )
     position, value, mark = kinds[int(rng.integers(len(kinds)))]
     for place, changed, label in (
         (int(rng.integers(len(rows))), (position, value), mark),
-        (int(rng.integers(len(rows))), None, Mark("exact_duplicate", CORRECTED, "key", "the same result twice")),
+        (
+            int(rng.integers(len(rows))),
+            None,
+            Mark("exact_duplicate", CORRECTED, "key", "the same result twice"),
+        ),
     ):
         copy = list(rows[place][0])
         if changed is not None:

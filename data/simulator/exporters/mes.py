@@ -134,9 +134,13 @@ def _utc(ms: int) -> str:
 
 def _dump(entry: Reading) -> str:
     if "at" in entry:
-        entry = {("ts" if k == "at" else k): (_utc(int(str(v))) if k == "at" else v) for k, v in entry.items()}
+        entry = {
+            ("ts" if k == "at" else k): (_utc(int(str(v))) if k == "at" else v) for k, v in entry.items()
+        }
     return json.dumps(entry, ensure_ascii=False, separators=(",", ":"))
 
 
 def _with_json(name: str, value: object) -> Callable[[str], str]:
-    return lambda record: json.dumps({**json.loads(record), name: value}, ensure_ascii=False, separators=(",", ":"))
+    return lambda record: json.dumps(
+        {**json.loads(record), name: value}, ensure_ascii=False, separators=(",", ":")
+    )

@@ -46,7 +46,9 @@ Choice = tuple[Mark, Callable[[str], str]]
 class SapExporter:
     """Writes one day of SAP files; document numbers, open notifications and the overlap run on from day to day."""
 
-    def __init__(self, plant: PlantModel, book: OrderBook, landing: Landing, seed: int, first_day: date) -> None:
+    def __init__(
+        self, plant: PlantModel, book: OrderBook, landing: Landing, seed: int, first_day: date
+    ) -> None:
         self.plant, self.book, self.landing, self.seed, self.first_day = plant, book, landing, seed, first_day
         self.goods = GoodsLedger(seed)
         self.notifications = NotificationBook(plant)
@@ -90,7 +92,10 @@ class SapExporter:
             self._spoil(draft, rng)
         if number % 7 == 0:
             rows_of = master_records(self.plant)
-            drafts += [self._draft(name, log, [(0, line, None) for line in lines], "") for name, lines in rows_of.items()]
+            drafts += [
+                self._draft(name, log, [(0, line, None) for line in lines], "")
+                for name, lines in rows_of.items()
+            ]
         at = log.end + 25 * MINUTE
         return [f for n, draft in enumerate(drafts) for f in draft.write(self.landing, at + n * 1000)]
 
@@ -106,7 +111,9 @@ class SapExporter:
         table = draft.file.removeprefix("sap_ecc/").split("_")[0]
         pick(rng, _choices(table), 0.5, draft)
         if rng.random() < 0.3:
-            draft.spoil(rng, Mark("exact_duplicate", CORRECTED, "key", "the same record twice in a file"), str)
+            draft.spoil(
+                rng, Mark("exact_duplicate", CORRECTED, "key", "the same record twice in a file"), str
+            )
         if table == "AFRU" and rng.random() < 0.12:
             draft.truncate()
 

@@ -17,7 +17,9 @@ from data.simulator.shift_calendar import outside_repeated_hour
 
 CANCELLED = Mark("cancelled_confirmation", CORRECTED, "stokz", "wrong yield, cancelled by the next counter")
 CANCELLING = Mark("cancelling_confirmation", CORRECTED, "stzhl", "quantities with trailing minus")
-REEXPORTED = Mark("wrong_until_reexport", CORRECTED, "re-export", "the re-export of the day carries the right yield")
+REEXPORTED = Mark(
+    "wrong_until_reexport", CORRECTED, "re-export", "the re-export of the day carries the right yield"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,9 @@ def works_of(log: DayLog, book: OrderBook) -> list[Work]:
     ends = {(i.machine, i.shift_code): i.end for i in log.intervals}
     for i in log.intervals:
         if i.state in ("SETUP", "PRODUCING") and i.order_no:
-            span = spans.setdefault((i.machine, i.shift_code, i.order_no, i.operation_no), [i.start, i.end, 0, 0, 0, 0, 0])
+            span = spans.setdefault(
+                (i.machine, i.shift_code, i.order_no, i.operation_no), [i.start, i.end, 0, 0, 0, 0, 0]
+            )
             span[1] = i.end
             span[2 if i.state == "SETUP" else 3] += i.end - i.start
     for run in log.runs:
@@ -75,7 +79,9 @@ def works_of(log: DayLog, book: OrderBook) -> list[Work]:
         step = next(s for s in order.operations if s.operation.vornr == operation_no)
         final = done.get((machine, order_no), -1) in range(span[0], span[1] + 1)
         entered = span[1] if final else ends[machine, shift]
-        found.append(Work(order, step, *span, is_final=final, entered=entered + 120_000 + 1000 * (machine % 60)))
+        found.append(
+            Work(order, step, *span, is_final=final, entered=entered + 120_000 + 1000 * (machine % 60))
+        )
     return sorted(found, key=lambda w: (w.entered, w.step.machine.index))
 
 
@@ -88,7 +94,9 @@ def postings_of(works: list[Work], rng: np.random.Generator) -> list[Posting]:
             wrong = replace(work, good=work.good + 13)
             rows.append(Posting(wrong, step.confirmations + 1, stokz=True, mark=CANCELLED))
             rows.append(
-                Posting(wrong, step.confirmations + 2, cancels=step.confirmations + 1, sign=-1, mark=CANCELLING)
+                Posting(
+                    wrong, step.confirmations + 2, cancels=step.confirmations + 1, sign=-1, mark=CANCELLING
+                )
             )
             step.confirmations += 2
         step.confirmations += 1

@@ -16,7 +16,14 @@ from data.simulator.orders import Order, OrderBook
 from data.simulator.plant_model import SITE
 from data.simulator.shift_calendar import outside_repeated_hour, to_local
 
-PRICE = {"300001": 1.9, "300002": 4.2, "300003": 11.4, "300004": 7.9, "300005": 3.1, "300006": 0.12}  # EUR a unit
+PRICE = {
+    "300001": 1.9,
+    "300002": 4.2,
+    "300003": 11.4,
+    "300004": 7.9,
+    "300005": 3.1,
+    "300006": 0.12,
+}  # EUR a unit
 MADE_PRICE = {"1": 96.0, "2": 18.5}
 Item = tuple[str, str, str, float, str]  # movement type, material, lot, quantity, unit
 Entry = tuple[int, str, str]  # time, table, line
