@@ -15,6 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from ingestion.errors import TundishError
+from ingestion.lake.transactions import committed_hashes
 from ingestion.plant import PLANT_SYSTEM
 from ingestion.settings import REPOSITORY
 from orchestration.lib.dbt_project import code_hash, hash_files
@@ -36,8 +37,13 @@ class WarehouseNotBuiltError(TundishError):
 
 @dataclass(frozen=True)
 class Inputs:
-    """Everything that the warehouse follows from. ``raw_versions`` maps raw table to Delta version (-1: no table)."""
+    """Everything that the warehouse follows from.
 
+    ``raw_content`` maps raw table to a hash over the files committed to it; ``raw_versions`` to its Delta version,
+    which is recorded but decides nothing: compaction makes a new version of the same rows.
+    """
+
+    raw_content: Mapping[str, str]
     raw_versions: Mapping[str, int]
     dbt_code: str
     suites: str
@@ -47,13 +53,16 @@ class Inputs:
     @property
     def fingerprint(self) -> str:
         """sha256 over all of it: equal inputs, equal release."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+        decisive = {name: value for name, value in asdict(self).items() if name != "raw_versions"}
+        return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
 
     @property
     def rules(self) -> str:
         """sha256 over what changes rows that no new raw row names: code, plant, packages, configuration tables."""
         configuration = {
-            name: number for name, number in self.raw_versions.items() if name.startswith(f"{PLANT_SYSTEM}__")
+            name: content
+            for name, content in self.raw_content.items()
+            if name.startswith(f"{PLANT_SYSTEM}__")
         }
         parts = [self.dbt_code, self.plant, dict(self.packages), configuration]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
@@ -63,12 +72,19 @@ def read_inputs(workspace: Workspace, raw_versions: Mapping[str, int]) -> Inputs
     """Collect the inputs of a build on the given raw versions."""
     suites = REPOSITORY / "quality" / "suites"
     return Inputs(
+        raw_content={name: _content(workspace, name) for name in sorted(raw_versions)},
         raw_versions=dict(sorted(raw_versions.items())),
         dbt_code=code_hash(),
         suites=hash_files(suites.glob("*.yml"), suites),
         plant=hashlib.sha256((workspace.plant.folder / "plant.yml").read_bytes()).hexdigest(),
         packages={name: version(name) for name in PACKAGES},
     )
+
+
+def _content(workspace: Workspace, raw_name: str) -> str:
+    """Hash over the content hashes of all files whose rows are in a raw table."""
+    hashes = committed_hashes(workspace.settings.raw_path(raw_name))
+    return hashlib.sha256("".join(sorted(hashes)).encode()).hexdigest()
 
 
 def build_record_path(workspace: Workspace) -> Path:

@@ -10,6 +10,7 @@ from orchestration.lib import fingerprint
 from orchestration.lib.fingerprint import Inputs
 
 BASE = Inputs(
+    raw_content={"mes__counters": "three files", "plant__shifts": "one file"},
     raw_versions={"mes__counters": 3, "plant__shifts": 1},
     dbt_code="code",
     suites="suites",
@@ -21,7 +22,7 @@ BASE = Inputs(
 @pytest.mark.parametrize(
     "change",
     [
-        {"raw_versions": {"mes__counters": 4, "plant__shifts": 1}},
+        {"raw_content": {"mes__counters": "four files", "plant__shifts": "one file"}},
         {"dbt_code": "other"},
         {"suites": "other"},
         {"plant": "other"},
@@ -33,8 +34,14 @@ def test_each_input_changes_the_fingerprint(change):
     assert replace(BASE, **change).fingerprint != BASE.fingerprint
 
 
+def test_compaction_makes_no_new_release():
+    assert (
+        replace(BASE, raw_versions={"mes__counters": 9, "plant__shifts": 9}).fingerprint == BASE.fingerprint
+    )
+
+
 def test_order_of_tables_does_not_matter():
-    turned = replace(BASE, raw_versions=dict(reversed(BASE.raw_versions.items())))
+    turned = replace(BASE, raw_content=dict(reversed(BASE.raw_content.items())))
     assert turned.fingerprint == BASE.fingerprint
 
 
@@ -53,8 +60,8 @@ def test_new_readings_need_no_full_build_but_a_new_calendar_does(workspace):
     workspace.settings.warehouse_path.parent.mkdir(parents=True)
     workspace.settings.warehouse_path.touch()
     fingerprint.record_build(workspace, inputs)
-    readings = replace(inputs, raw_versions={"mes__counters": 2, "plant__shifts": 0})
-    calendar = replace(inputs, raw_versions={"mes__counters": 1, "plant__shifts": 1})
+    readings = replace(inputs, raw_content=inputs.raw_content | {"mes__counters": "more"})
+    calendar = replace(inputs, raw_content=inputs.raw_content | {"plant__shifts": "other"})
     assert not fingerprint.needs_full_build(workspace, readings)
     assert fingerprint.needs_full_build(workspace, calendar)
 
