@@ -88,10 +88,11 @@ select
     min(signal_hours.{{ m }}_min) over day as {{ m }}_min_24h,
     max(signal_hours.{{ m }}_max) over day as {{ m }}_max_24h,
     {{ spread(day_mean_over(m ~ '_square', m ~ '_good_s'), day_mean_over(m ~ '_area', m ~ '_good_s')) }} as {{ m }}_std_24h,
-    regr_slope(
+    -- one hour has no slope: SQL says null, DuckDB NaN
+    nullif(regr_slope(
         {{ mean_over(m ~ '_area', m ~ '_good_s') }},
         {{ seconds_between("timestamptz '2000-01-01 00:00:00+00'", 'labels.hour_at') }} / 3600
-    ) over day as {{ m }}_trend_24h,
+    ) over day, cast('nan' as double)) as {{ m }}_trend_24h,
     coalesce(signal_hours.{{ m }}_good_s, 0) / 36 as {{ m }}_good_pct_1h,
     {%- endfor %}
     max(snapshot_hours.kurtosis) over day as vibration_kurtosis_max_24h,
