@@ -9,7 +9,7 @@ HOME_DIR ?= data/runtime
 TUNDISH := $(BIN)/tundish
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-all ui check lint types sql yaml imports drift format bench lock clean
+.PHONY: help setup run test test-all ui dashboard check lint types sql yaml imports drift format bench lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -37,6 +37,9 @@ test-all: $(STAMP) ## every test, the long ones too
 
 ui: $(STAMP) ## Dagster's UI on the plant's data flow
 	@$(TUNDISH) ui --plant $(PLANT) --home $(HOME_DIR)
+
+dashboard: $(STAMP) ## the current release in the browser
+	@$(TUNDISH) dashboard --plant $(PLANT) --home $(HOME_DIR)
 
 check: lint types imports sql yaml drift test ## everything that CI runs
 

@@ -264,3 +264,19 @@ def ui(
       tundish ui --port 3001
     """
     perform("ui", Place(home, plant), port=port)
+
+
+@app.command(epilog=EXIT_CODES)
+def dashboard(
+    plant: PlantOption = None,
+    home: HomeOption = None,
+    release: Annotated[str, typer.Option(help="Release to show; default: the current one.")] = "",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port on this machine.")] = 8050,
+) -> None:
+    """Show a release in the browser: OEE, downtime, scrap, delivery, maintenance, energy (127.0.0.1 only).
+
+    Example:
+
+      tundish dashboard --port 8051
+    """
+    perform("dashboard", Place(home, plant), release_id=release, port=port)
