@@ -5,7 +5,7 @@ from garbage. Expressions refer to columns by the aliases of query.py: t<i> clea
 v<i> the typed value. Local times stay local here: zones.py makes them UTC.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ingestion.contracts import Column
 
@@ -35,10 +35,24 @@ def identifier(name: str) -> str:
 def cleaned(source: str, column: Column, *, keep_blanks: bool = False) -> str:
     """Text of a column: blank and the contract's nullValues become NULL; only text keeps its surrounding blanks."""
     text = source if keep_blanks else f"trim({source})"
-    nulls = ("", *column.null_values, *((NULL_DATE,) if column.parse == "dats" else ()))
+    nulls = null_texts(column)
     if len(nulls) == 1:
         return f"nullif({text}, '')"
     return f"CASE WHEN {text} IN ({literals(nulls)}) THEN NULL ELSE {text} END"
+
+
+def null_texts(column: Column) -> tuple[str, ...]:
+    """Texts that mean NULL."""
+    return ("", *column.null_values, *((NULL_DATE,) if column.parse == "dats" else ()))
+
+
+def unless_null(source: str, column: Column, parse: Callable[[str], str]) -> str:
+    """`parse` of the text as it stands, or of its trimmed form where that fails: most text has no blanks around."""
+    nulls = literals(null_texts(column))
+    is_null = f"{source} IN ({nulls}) OR (contains({source}, ' ') AND trim({source}) IN ({nulls}))"
+    if len(null_texts(column)) == 1:
+        return f"coalesce({parse(source)}, {parse(cleaned(source, column))})"
+    return f"CASE WHEN {is_null} THEN NULL ELSE coalesce({parse(source)}, {parse(f'trim({source})')}) END"
 
 
 def number(text: str, sql_type: str, decimal: str, thousands: str) -> str:
@@ -63,10 +77,11 @@ def integer(text: str, sql_type: str, thousands: str) -> str:
 
 
 def boolean(text: str) -> str:
-    """The usual words for yes and no, in English and German, and SAP's X."""
+    """The usual words for yes and no, in English and German, and SAP's X; the most frequent spellings first."""
     low = f"lower({text})"
     return (
-        f"CASE WHEN {low} IN ({literals(_TRUE)}) THEN true WHEN {low} IN ({literals(_FALSE)}) THEN false END"
+        f"CASE WHEN {text} IN ('False', 'false', '0') THEN false WHEN {text} IN ('True', 'true', '1', 'X') THEN true "
+        f"WHEN {low} IN ({literals(_TRUE)}) THEN true WHEN {low} IN ({literals(_FALSE)}) THEN false END"
     )
 
 

@@ -5,7 +5,7 @@ verdict. DuckDB drops what a contract does not use. Local times come out as naiv
 utc_date_of not at all: rows.py makes them UTC and adds the dates.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from ingestion.contracts import Column, Contract
@@ -43,9 +43,9 @@ class TypedQuery:
 
 @dataclass
 class _Levels:
-    """Expressions by nesting level, innermost first."""
+    """Expressions by nesting level, innermost first; `text` is SQL over the relation's own columns."""
 
-    text: dict[str, str] = field(default_factory=dict)
+    text: dict[int, str] = field(default_factory=dict)
     first: dict[str, str] = field(default_factory=dict)
     second: dict[str, str] = field(default_factory=dict)
     third: dict[str, str] = field(default_factory=dict)
@@ -53,7 +53,7 @@ class _Levels:
 
     def around(self) -> tuple[str, str]:
         """SQL before and behind the innermost relation."""
-        used = [level for level in (self.third, self.second, self.first, self.text) if level]
+        used = [level for level in (self.third, self.second, self.first) if level]
         heads = [
             "(SELECT *, " + ", ".join(f"{sql} AS {name}" for name, sql in level.items()) + " FROM "
             for level in used
@@ -69,19 +69,19 @@ def typed_query(
     `malformed`: SQL condition of rows that the format could not read at all (they break rule malformed_row).
     """
     levels = _Levels()
-    for index, column in enumerate(contract.columns):
-        if column.parse != "utc_date_of":
-            _Builder(contract, inputs, levels, index, column).add()
-    pairs = list(_verdicts(contract, malformed))
+    typed = [
+        (index, column) for index, column in enumerate(contract.columns) if column.parse != "utc_date_of"
+    ]
+    for index, column in typed:
+        _Builder(contract, inputs, levels, index, column).add()
+    pairs = [(MALFORMED, malformed)] if malformed else []
+    for index, column in typed:
+        pairs += column_rules(column, text=levels.text[index], value=f"v{index}")
     cases = " ".join(
         f"WHEN {condition} THEN {number}" for number, (_, condition) in enumerate(pairs, start=1)
     )
     verdict = f"CAST({f'CASE {cases} ELSE 0 END' if cases else '0'} AS USMALLINT) AS {RULE_COLUMN}"
-    values = [
-        f"v{index} AS {ex.identifier(column.name)}"
-        for index, column in enumerate(contract.columns)
-        if column.parse != "utc_date_of"
-    ]
+    values = [f"v{index} AS {ex.identifier(column.name)}" for index, column in typed]
     head, tail = levels.around()
     return TypedQuery(
         head=f"SELECT {', '.join([*values, verdict, *extra])} FROM {head}",
@@ -89,13 +89,6 @@ def typed_query(
         rules=tuple(rule for rule, _ in pairs),
         local_columns=tuple(levels.local),
     )
-
-
-def _verdicts(contract: Contract, malformed: str) -> Iterator[tuple[Rule, str]]:
-    if malformed:
-        yield MALFORMED, malformed
-    for index, column in enumerate(contract.columns):
-        yield from column_rules(column, text=f"t{index}", value=f"v{index}")
 
 
 @dataclass
@@ -110,44 +103,46 @@ class _Builder:
 
     def add(self) -> None:
         """Choose the way from the input's kind to the column's type."""
-        given = self.inputs.get(self.column.sources[0], Input("CAST(NULL AS VARCHAR)"))
+        given = self._input(0)
         if given.kind == "text":
             keep = self.column.parse == "text"
-            self.levels.text[self._t] = ex.cleaned(given.sql, self.column, keep_blanks=keep)
-            self._from_text()
+            self.levels.text[self.index] = ex.cleaned(given.sql, self.column, keep_blanks=keep)
+            self._from_text(given.sql)
         else:
             self._from_native(given)
-
-    @property
-    def _t(self) -> str:
-        return f"t{self.index}"
 
     @property
     def _v(self) -> str:
         return f"v{self.index}"
 
-    def _from_text(self) -> None:
-        column, text = self.column, self._t
+    def _input(self, position: int) -> Input:
+        return self.inputs.get(self.column.sources[position], Input("CAST(NULL AS VARCHAR)"))
+
+    def _from_text(self, source: str) -> None:
+        column = self.column
         options = self.contract.format_options
         decimal, thousands = str(options.get("decimal", ".")), str(options.get("thousands") or "")
-        simple = {
-            "text": lambda: text,
-            "integer": lambda: ex.integer(text, column.type, thousands),
-            "boolean": lambda: ex.boolean(text),
-            "date": lambda: ex.date(text, column.parse_format),
-            "dats": lambda: ex.dats(text, column.parse_format),
-            "tims": lambda: ex.tims(text),
-            "utc_timestamp": lambda: ex.utc_timestamp(text),
-            "list": lambda: ex.text_list(text, column.type),
+        parsers: dict[str, Callable[[str], str]] = {
+            "integer": lambda text: ex.integer(text, column.type, thousands),
+            "boolean": ex.boolean,
+            "date": lambda text: ex.date(text, column.parse_format),
+            "dats": lambda text: ex.dats(text, column.parse_format),
+            "tims": ex.tims,
+            "utc_timestamp": ex.utc_timestamp,
+            "list": lambda text: ex.text_list(text, column.type),
         }
-        if column.parse in simple:
-            self.levels.first[self._v] = simple[column.parse]()
+        if column.parse == "text":
+            self.levels.first[self._v] = self.levels.text[self.index]
+        elif column.parse in parsers:
+            self.levels.first[self._v] = ex.unless_null(source, column, parsers[column.parse])
         elif column.parse in ("decimal", "number_else_null"):
-            self._number(ex.number(text, column.type, decimal, thousands))
+            self._number(
+                ex.unless_null(source, column, lambda text: ex.number(text, column.type, decimal, thousands))
+            )
         elif column.parse == "text_else_null":
-            self._text_else_null(decimal, thousands)
+            self._text_else_null(source, decimal, thousands)
         else:
-            self._local_from_text()
+            self._local_from_text(source)
 
     def _number(self, sql: str) -> None:
         if self.column.type == "DOUBLE":
@@ -156,45 +151,49 @@ class _Builder:
         else:
             self.levels.first[self._v] = sql
 
-    def _text_else_null(self, decimal: str, thousands: str) -> None:
+    def _text_else_null(self, source: str, decimal: str, thousands: str) -> None:
         """The text where the sibling on the same source holds no number; its nullValues are no text either."""
         for index, other in enumerate(self.contract.columns):
             if other.parse == "number_else_null" and other.sources == self.column.sources:
-                if not self.column.null_values:
-                    self.levels.text[self._t] = self.levels.text.get(f"t{index}", self.levels.text[self._t])
-                self.levels.third[self._v] = f"CASE WHEN v{index} IS NULL THEN {self._t} END"
+                nulls = self.column if self.column.null_values else other
+                text = ex.cleaned(source, nulls)
+                self.levels.third[self._v] = f"CASE WHEN v{index} IS NULL THEN {text} END"
                 return
-        as_number = ex.number(self._t, "DOUBLE", decimal, thousands)
-        self.levels.first[self._v] = f"CASE WHEN {as_number} IS NULL THEN {self._t} END"
+        text = self.levels.text[self.index]
+        self.levels.first[self._v] = (
+            f"CASE WHEN {ex.number(text, 'DOUBLE', decimal, thousands)} IS NULL THEN {text} END"
+        )
 
-    def _local_from_text(self) -> None:
+    def _local_from_text(self, source: str) -> None:
         column = self.column
         self.levels.local.append(column.name)
         if len(column.sources) == 1:
-            self.levels.first[self._v] = ex.local_time(self._t, column.parse_format)
+            self.levels.first[self._v] = ex.unless_null(
+                source, column, lambda text: ex.local_time(text, column.parse_format)
+            )
             return
-        date, time = (
-            self.inputs.get(source, Input("CAST(NULL AS VARCHAR)")) for source in column.sources[:2]
+        date = f"nullif(nullif(trim({source}), ''), '{ex.NULL_DATE}')"
+        time = f"nullif(trim({self._input(1).sql}), '')"
+        self.levels.text[self.index] = date
+        self.levels.first[self._v] = (
+            f"{ex.local_time(date, column.parse_format or '%Y%m%d')} + {ex.tims_interval(time)}"
         )
-        self.levels.text[self._t] = f"nullif(nullif(trim({date.sql}), ''), '{ex.NULL_DATE}')"
-        self.levels.text[f"tt{self.index}"] = f"nullif(trim({time.sql}), '')"
-        day = ex.local_time(self._t, column.parse_format or "%Y%m%d")
-        self.levels.first[self._v] = f"{day} + {ex.tims_interval(f'tt{self.index}')}"
 
     def _from_native(self, given: Input) -> None:
-        column, i = self.column, self.index
+        column = self.column
         text = f"CAST({given.sql} AS VARCHAR)"
         nulls = f"CASE WHEN {text} IN ({ex.literals(column.null_values)}) THEN NULL ELSE {given.sql} END"
-        self.levels.text[self._t] = nulls if column.null_values else given.sql
+        cell = f"({nulls})" if column.null_values else given.sql
+        self.levels.text[self.index] = cell
         if column.parse == "local_timestamp" and given.kind != "timestamptz":
             self.levels.local.append(column.name)
-            self.levels.first[self._v] = f"CAST({self._t} AS TIMESTAMP)"
+            self.levels.first[self._v] = f"CAST({cell} AS TIMESTAMP)"
         elif column.parse == "utc_timestamp" and given.kind != "timestamptz":
-            self.levels.first[self._v] = f"make_timestamptz(epoch_us(CAST({self._t} AS TIMESTAMP)))"
+            self.levels.first[self._v] = f"make_timestamptz(epoch_us(CAST({cell} AS TIMESTAMP)))"
         elif column.type in ("BIGINT", "INTEGER"):
-            cast = f"TRY_CAST({self._t} AS {column.type})"
-            self.levels.first[self._v] = f"CASE WHEN {cast} = {self._t} THEN {cast} END"
+            cast = f"TRY_CAST({cell} AS {column.type})"
+            self.levels.first[self._v] = f"CASE WHEN {cast} = {cell} THEN {cast} END"
         elif column.type == "DOUBLE":
-            self._number(f"TRY_CAST({self._t} AS DOUBLE)")
+            self._number(f"TRY_CAST({cell} AS DOUBLE)")
         else:
-            self.levels.first[self._v] = f"TRY_CAST(t{i} AS {column.type})"
+            self.levels.first[self._v] = f"TRY_CAST({cell} AS {column.type})"

@@ -21,16 +21,17 @@ class Rule:
 
 
 def column_rules(column: Column, *, text: str, value: str) -> Iterator[tuple[Rule, str]]:
-    """(rule, SQL condition that is true for a bad row) for one column, given its aliases."""
+    """(rule, SQL condition that is true for a bad row) for one column, given the SQL of its cleaned text and value."""
     if column.parse == "utc_date_of":
         return
+    # the value is asked first: only where it is missing DuckDB looks at the text again
     if column.required or column.key_position is not None:
-        yield Rule(f"required:{column.name}", column.name, "a value"), f"{text} IS NULL"
+        yield Rule(f"required:{column.name}", column.name, "a value"), f"{value} IS NULL AND {text} IS NULL"
     if column.parse not in ("text", "text_else_null", "number_else_null"):
         expects = f"{column.type} as {column.parse}" + (
             f" {column.parse_format}" if column.parse_format else ""
         )
-        yield Rule(f"type:{column.name}", column.name, expects), f"{text} IS NOT NULL AND {value} IS NULL"
+        yield Rule(f"type:{column.name}", column.name, expects), f"{value} IS NULL AND {text} IS NOT NULL"
     yield from _value_rules(column, value)
 
 
@@ -43,7 +44,7 @@ def _value_rules(column: Column, value: str) -> Iterator[tuple[Rule, str]]:
         condition = f"NOT regexp_matches({value}, {literal(column.pattern)})"
         yield Rule(f"pattern:{column.name}", column.name, f"text like {column.pattern}"), condition
     if column.max_length is not None:
-        condition = f"length({value}) > {column.max_length}"
+        condition = f"strlen({value}) > {column.max_length} AND length({value}) > {column.max_length}"
         yield Rule(f"length:{column.name}", column.name, f"at most {column.max_length} characters"), condition
     bounds = [f"{value} < {_bound(column.minimum)}"] if column.minimum is not None else []
     bounds += [f"{value} > {_bound(column.maximum)}"] if column.maximum is not None else []
