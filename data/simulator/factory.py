@@ -54,10 +54,10 @@ class Factory:
         for number in range(total):
             day = self.first_day + timedelta(days=number)
             log = DayLog(day, day_start(day), day_start(day + timedelta(days=1)))
-            for part in (*self.planners, *self.machines):
+            parts: list[LinePlanner | MachineProcess] = [*self.planners, *self.machines]
+            for part in parts:
                 part.log = log
-            if number == 0:
-                for part in (*self.planners, *self.machines):
+                if number == 0:
                     self.env.process(part.run())
             self._run_until(log.end)
             yield log
@@ -80,7 +80,7 @@ def _wire(planner: LinePlanner, machines: list[MachineProcess]) -> None:
         for machine in machines:
             machine.notify()
 
-    def arrived(*_: object) -> None:
+    def arrived() -> None:
         for machine in machines:
             machine.notify()
 

@@ -5,7 +5,8 @@ Does not belong here: how pieces are made (machine.py).
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 
 import numpy as np
@@ -23,26 +24,32 @@ ENOUGH_STOCK = 9_000
 OPENING_STOCK = 1_600
 
 
+@dataclass(slots=True)
+class Lot:
+    """Pieces of one batch in stock."""
+
+    number: str
+    pieces: int
+
+
 class Buffer:
     """Semi-finished stock of one group of lines, first in first out by lot."""
 
     def __init__(self, env: simpy.Environment, materials: tuple[str, ...]) -> None:
         self.env = env
-        self.lots: dict[str, deque[list[object]]] = {
-            m: deque([["OPENING", OPENING_STOCK]]) for m in materials
-        }
+        self.lots = {material: deque([Lot("OPENING", OPENING_STOCK)]) for material in materials}
         self.total = dict.fromkeys(materials, OPENING_STOCK)
         self.arrival = env.event()
 
-    def receive(self, material: str, lot: str, pieces: int) -> None:
+    def receive(self, material: str, number: str, pieces: int) -> None:
         """Put finished pieces of a lot into stock."""
         if not pieces:
             return
         lots = self.lots[material]
-        if lots and lots[-1][0] == lot:
-            lots[-1][1] += pieces  # type: ignore[operator]
+        if lots and lots[-1].number == number:
+            lots[-1].pieces += pieces
         else:
-            lots.append([lot, pieces])
+            lots.append(Lot(number, pieces))
         self.total[material] += pieces
         self.arrival.succeed()
         self.arrival = self.env.event()
@@ -52,12 +59,11 @@ class Buffer:
         self.total[material] -= pieces
         lots = self.lots[material]
         while pieces:
-            lot, held = lots[0]
-            part = min(int(held), pieces)  # type: ignore[call-overload]
-            yield str(lot), part
+            part = min(lots[0].pieces, pieces)
+            yield lots[0].number, part
             pieces -= part
-            lots[0][1] = int(held) - part  # type: ignore[call-overload]
-            if not lots[0][1]:
+            lots[0].pieces -= part
+            if not lots[0].pieces:
                 lots.popleft()
 
 
@@ -70,9 +76,8 @@ class LinePlanner:
         self.products = plant.products_of(line)
         self.active: deque[Order] = deque()
         self.waiting = 0
-        self.feed = self.arrived = lambda *_: (
-            None
-        )  # set by the factory: give a container to the first machine; wake all
+        self.feed: Callable[[Container], None]  # the factory sets it: give a container to the first machine
+        self.arrived: Callable[[], None]  # and this: wake all machines of the line
         self.log: DayLog
         self.need = env.event()
         self._raw_used: dict[str, float] = {}

@@ -26,7 +26,7 @@ Row = Sequence[object]
 def write_plant_tables(folder: Path, *, machines: int = 12, tags: int = 60, rate_s: float = 30.0) -> None:
     """Write the six configuration tables of a plant of this size into `folder`."""
     plant = build_plant(machines)
-    tables = {
+    tables: dict[str, list[Row]] = {
         "equipment": _equipment(plant),
         "signals": _signals(plant, tags, rate_s),
         "shifts": _shifts(),

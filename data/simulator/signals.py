@@ -12,13 +12,12 @@ from numpy.typing import NDArray
 
 from data.simulator.events import DayLog, WearKnot
 from data.simulator.plant_model import PlantModel
-from data.simulator.reporting import archived, scan_s
+from data.simulator.reporting import archived, deadband_sigmas, scan_s
 from data.simulator.signal_model import Measurement, Signal
 from data.simulator.wear import hall_warmth
 
 LOAD = {"PRODUCING": 1.0, "SETUP": 0.35, "MICROSTOP": 0.25, "STARVED": 0.2, "BREAK": 0.15, "NO_ORDER": 0.12,
         "DOWN": 0.05, "MAINTENANCE": 0.05, "OFF_SHIFT": 0.0}  # fmt: skip
-DEADBAND_SIGMAS = 2.8
 Floats = NDArray[np.float64]
 
 
@@ -66,7 +65,10 @@ class SignalBuilder:
             at = scans + (rng.integers(0, step, scans.size) if step > 1 else 0)
             values = self.values(signal.machine, signal.measurement, at.astype(np.float64), rng)
             kept = archived(
-                values, signal.measurement.rest, DEADBAND_SIGMAS * signal.measurement.noise, signal.index
+                values,
+                signal.measurement.rest,
+                deadband_sigmas(self.rate_s) * signal.measurement.noise,
+                signal.index,
             )
             yield Series(signal, at[kept], np.round(values[kept], signal.measurement.decimals))
 
@@ -76,7 +78,8 @@ class SignalBuilder:
         rise = 1.0 + m.wear_gain * self.damage(machine, at) if m.wear_gain else 1.0
         warmth = _warmth(at) if m.unit == "degC" else 0.0
         noise = rng.standard_normal(at.size) * (m.noise * (0.12 + 0.88 * np.minimum(1.0, load * 1.2)))
-        return m.rest + (m.run - m.rest) * load * rise + warmth + noise
+        shown: Floats = m.rest + (m.run - m.rest) * load * rise + warmth + noise
+        return shown
 
     def damage(self, machine: int, at: Floats) -> Floats:
         """How far a coming failure shows: 0 for two thirds of the life, then up to the mode's gain."""
@@ -84,7 +87,8 @@ class SignalBuilder:
         times = np.array([knot.at / 1000 for knot in knots])
         share = np.interp(at, times, np.array([knot.share for knot in knots]))
         gain = np.interp(at, times, np.array([knot.gain for knot in knots]))
-        return gain * np.clip((share - 0.65) / 0.35, 0.0, 1.0) ** 1.5
+        damage: Floats = gain * np.clip((share - 0.65) / 0.35, 0.0, 1.0) ** 1.5
+        return damage
 
     def load_at(self, machine: int, at_s: float) -> float:
         """Load of a machine at one time."""

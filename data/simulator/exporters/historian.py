@@ -2,7 +2,7 @@
 
 Belongs here: the CSV's form and the faults of its rows. Does not belong here: values (signals.py).
 
-Above TAGS_PER_FILE tags a day is split into several files, which bounds memory at any size of plant.
+A day of more than about ROWS_PER_FILE rows is split by tags into several files: that bounds memory at any size.
 """
 
 import numpy as np
@@ -16,7 +16,7 @@ from data.simulator.shift_calendar import to_local
 from data.simulator.signal_model import Signal
 from data.simulator.signals import Series, SignalBuilder
 
-TAGS_PER_FILE = 400
+ROWS_PER_FILE = 3_000_000
 COLUMNS = ("Tag", "Timestamp", "Value", "UOM", "Questionable")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -28,7 +28,8 @@ class HistorianExporter:
         self, builder: SignalBuilder, signals: tuple[Signal, ...], landing: Landing, seed: int
     ) -> None:
         self.builder, self.landing, self.seed = builder, landing, seed
-        self.groups = [signals[n : n + TAGS_PER_FILE] for n in range(0, len(signals), TAGS_PER_FILE)]
+        size = max(1, int(ROWS_PER_FILE * builder.rate_s / 86_400))
+        self.groups = [signals[n : n + size] for n in range(0, len(signals), size)]
         self.held = [pl.DataFrame() for _ in self.groups]
         self.rows = 0
 

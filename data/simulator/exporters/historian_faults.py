@@ -101,7 +101,7 @@ class ReadingFaults:
         self.frame = self.frame.with_columns(moved.alias("key"), marks.alias("mark"))
 
     def _hold_back(self, rows: np.ndarray) -> pl.DataFrame:
-        late = self.frame[rows.tolist()].with_columns(mark=pl.lit(MARKS.index(LATE), pl.Int32))
+        late: pl.DataFrame = self.frame[rows.tolist()].with_columns(mark=pl.lit(MARKS.index(LATE), pl.Int32))
         keep = np.ones(self.frame.height, dtype=bool)
         keep[rows] = False
         self.frame = self.frame.filter(pl.Series(keep))

@@ -31,7 +31,7 @@ class InspectionExporter:
     def export(self, log: DayLog) -> list[Fault]:
         """Write the results of a day; no file on a day without samples."""
         number = log.day.strftime("%Y%m%d")
-        rows = [(row, None) for row in self._rows(log, number)]
+        rows: list[tuple[Row, Mark | None]] = [(row, None) for row in self._rows(log, number)]
         if not rows:
             return []
         marked = _spoil(np.random.default_rng((self.seed, 13, log.day.toordinal())), rows)
@@ -98,7 +98,8 @@ def _workbook(path: Path, rows: list[Row]) -> None:
     book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_numbers": False})
     book.set_properties({"created": datetime(2025, 1, 1, tzinfo=UTC)})
     sheet = book.add_worksheet("Results")
-    for number, row in enumerate([list(HEADER), *rows]):
+    table: list[Row] = [list(HEADER), *rows]
+    for number, row in enumerate(table):
         for column, value in enumerate(row):
             if value != "":
                 sheet.write(number, column, value)

@@ -114,7 +114,7 @@ class MesExporter:
 
     def _reason(self, draft: Draft, interval: StateInterval, rng: np.random.Generator) -> None:
         code = self.plant.machines[interval.machine].code
-        entry = {
+        entry: Reading = {
             "event_id": f"{code}-{interval.event_no:07d}",
             "reason_code": reason_of(interval.state, interval.detail, rng),
             "entered_at": _utc(interval.start + int(rng.integers(20, 240)) * 1000),

@@ -4,7 +4,7 @@ Belongs here: what is confirmed, cancellations, the values that a later re-expor
 Does not belong here: goods movements that follow (sap_goods.py).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
@@ -55,34 +55,52 @@ class Posting:
         return record("AFRU", _values(self))
 
 
+Key = tuple[int, str, str, str]  # machine, shift, order, operation
+
+
+@dataclass(slots=True)
+class _Span:
+    """Sums of one machine, shift and operation while they are collected."""
+
+    start: int
+    end: int
+    setup_ms: int = 0
+    run_ms: int = 0
+    good: int = 0
+    scrap: int = 0
+    rework: int = 0
+
+
 def works_of(log: DayLog, book: OrderBook) -> list[Work]:
     """All work of a day by machine, shift and operation, in the order of its entry."""
-    spans: dict[tuple[int, str, str, str], list[int]] = {}
-    ends = {(i.machine, i.shift_code): i.end for i in log.intervals}
+    shift_ends = {(i.machine, i.shift_code): i.end for i in log.intervals}
+    done = {(c.machine, c.order_no): c.at for c in log.completions}
+    found = []
+    for (machine, shift, order_no, operation_no), span in _spans(log).items():
+        order = book.orders[int(order_no)]
+        step = next(s for s in order.operations if s.operation.vornr == operation_no)
+        final = span.start <= done.get((machine, order_no), -1) <= span.end
+        entered = (span.end if final else shift_ends[machine, shift]) + 120_000 + 1000 * (machine % 60)
+        found.append(Work(order, step, **asdict(span), is_final=final, entered=entered))
+    return sorted(found, key=lambda w: (w.entered, w.step.machine.index))
+
+
+def _spans(log: DayLog) -> dict[Key, _Span]:
+    spans: dict[Key, _Span] = {}
     for i in log.intervals:
         if i.state in ("SETUP", "PRODUCING") and i.order_no:
-            span = spans.setdefault(
-                (i.machine, i.shift_code, i.order_no, i.operation_no), [i.start, i.end, 0, 0, 0, 0, 0]
-            )
-            span[1] = i.end
-            span[2 if i.state == "SETUP" else 3] += i.end - i.start
+            key = (i.machine, i.shift_code, i.order_no, i.operation_no)
+            span = spans.setdefault(key, _Span(i.start, i.end))
+            span.end = i.end
+            span.setup_ms += i.end - i.start if i.state == "SETUP" else 0
+            span.run_ms += i.end - i.start if i.state == "PRODUCING" else 0
     for run in log.runs:
         span = spans[run.machine, run.shift_code, run.order_no, run.operation_no]
         scrap, rework = int(run.is_scrap.sum()), int(run.is_rework.sum())
-        span[4] += run.times.size - scrap - rework
-        span[5] += scrap
-        span[6] += rework
-    done = {(c.machine, c.order_no): c.at for c in log.completions}
-    found = []
-    for (machine, shift, order_no, operation_no), span in spans.items():
-        order = book.orders[int(order_no)]
-        step = next(s for s in order.operations if s.operation.vornr == operation_no)
-        final = done.get((machine, order_no), -1) in range(span[0], span[1] + 1)
-        entered = span[1] if final else ends[machine, shift]
-        found.append(
-            Work(order, step, *span, is_final=final, entered=entered + 120_000 + 1000 * (machine % 60))
-        )
-    return sorted(found, key=lambda w: (w.entered, w.step.machine.index))
+        span.good += run.times.size - scrap - rework
+        span.scrap += scrap
+        span.rework += rework
+    return spans
 
 
 def postings_of(works: list[Work], rng: np.random.Generator) -> list[Posting]:

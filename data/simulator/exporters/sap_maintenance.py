@@ -24,7 +24,8 @@ class NotificationBook:
 
     def post(self, log: DayLog) -> list[Entry]:
         """Lines of a day for QMEL and QMIH."""
-        due = [*self.open, *sorted((*log.failures, *log.services), key=lambda e: e.number)]
+        new: list[Failure | Service] = [*log.failures, *log.services]
+        due = [*self.open, *sorted(new, key=lambda event: event.number)]
         self.open = [event for event in due if event.end > log.end]
         lines: list[Entry] = []
         for event in due:

@@ -18,15 +18,22 @@ def master_records(plant: PlantModel) -> dict[str, list[str]]:
     tables: dict[str, list[str]] = {name: [] for name in ("MARA", "MAKT", "CRHD", "CRTX", "EQUI", "EQKT")}
     for product in PRODUCTS:
         kind = "FERT" if product.finished else "HALB"
-        _material(tables, product.material, kind, (product.name_de, product.name_en), "ST", product.weight_kg)
+        _material(
+            tables,
+            product.material,
+            kind,
+            (product.name_de, product.name_en),
+            unit="ST",
+            weight=product.weight_kg,
+        )
     for material, german, english, unit in RAW:
-        _material(tables, material, "ROH", (german, english), unit, 1.0)
+        _material(tables, material, "ROH", (german, english), unit=unit, weight=1.0)
     for machine in plant.machines:
         _machine(tables, machine)
     return tables
 
 
-def _material(tables: dict[str, list[str]], material: str, kind: str, names: tuple[str, str], unit: str,
+def _material(tables: dict[str, list[str]], material: str, kind: str, names: tuple[str, str], *, unit: str,
               weight: float) -> None:  # fmt: skip
     key = {"MATNR": matnr(material)}
     tables["MARA"].append(record("MARA", {
