@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from deltalake import DeltaTable
 
 from ingestion.lake.commit import overwrite_table
+from ingestion.lake.history import versions_by_metadata
 from serving.errors import FeatureVersionError, ReleaseNotFoundError
 from serving.layout import Candidate, features_root
 from serving.release import current_release_id, read_gated
@@ -40,15 +40,7 @@ def publish_features(candidate: Candidate) -> dict[str, int]:
 
 def feature_releases(released: Path, table: str) -> dict[str, int]:
     """Delta version by release id, oldest first; empty if the table was never published."""
-    path = features_root(released) / table
-    if not DeltaTable.is_deltatable(str(path)):
-        return {}
-    commits = sorted(DeltaTable(str(path)).history(), key=lambda commit: int(commit["version"]))
-    return {
-        str(commit[RELEASE_METADATA]): int(commit["version"])
-        for commit in commits
-        if RELEASE_METADATA in commit
-    }
+    return versions_by_metadata(features_root(released) / table, RELEASE_METADATA)
 
 
 def feature_version(released: Path, table: str, release_id: str | None = None) -> int:
