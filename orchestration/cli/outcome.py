@@ -33,7 +33,7 @@ DBT_GATE = "dbt tests"
 
 @dataclass
 class Gate:
-    """Verdicts of one gate: how many checks passed, warned and failed, and the sentences of those that did not pass."""
+    """How many rules of one gate passed, warned and failed, and the sentences of those that did not pass."""
 
     passed: int = 0
     warned: int = 0
@@ -83,7 +83,8 @@ def _judge(outcome: Outcome, check: AssetCheckEvaluation) -> None:
     known = {RAW_GATE: "contract gate", RELEASE_GATE: "release gate"}
     gate = outcome.gates.setdefault(known.get(check.check_name, DBT_GATE), Gate())
     if check.passed:
-        gate.passed += 1
+        rules = check.metadata.get("rules")
+        gate.passed += int(rules.value) if rules else 1
         return
     if check.severity == AssetCheckSeverity.WARN:
         gate.warned += 1
