@@ -27,7 +27,7 @@ def heartbeat_s(rate_s: float) -> int:
 def deadband_sigmas(rate_s: float) -> float:
     """Width of a band in standard deviations of the noise; tuned to the target, 0 when every scan is wanted."""
     share = min(1.0, scan_s(rate_s) / rate_s)
-    return 2.8 * (1.0 - share) / (1.0 - 1.0 / SCANS_PER_VALUE)
+    return 2.83 * (1.0 - share) / (1.0 - 1.0 / SCANS_PER_VALUE)
 
 
 def archived(values: NDArray[np.float64], rest: float, deadband: float, phase: int) -> NDArray[np.intp]:

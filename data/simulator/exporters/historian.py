@@ -16,7 +16,7 @@ from data.simulator.shift_calendar import to_local
 from data.simulator.signal_model import Signal
 from data.simulator.signals import Series, SignalBuilder
 
-ROWS_PER_FILE = 3_000_000
+ROWS_PER_FILE = 1_500_000
 COLUMNS = ("Tag", "Timestamp", "Value", "UOM", "Questionable")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
