@@ -15,12 +15,7 @@ reasons as (
 ),
 
 horizons as (
-    select
-        equipment_id,
-        min(changed_at) as first_at,
-        max(changed_at) as last_at
-    from events
-    group by 1
+    select * from {{ ref('int_production__horizon') }}
 ),
 
 boundaries as (
@@ -43,6 +38,14 @@ boundaries as (
     from slots
     inner join horizons on slots.equipment_id = horizons.equipment_id
     where slots.ended_at > horizons.first_at and slots.started_at < horizons.last_at
+    union all
+    select
+        equipment_id,
+        last_at as started_at,
+        null as state_event_id,
+        null as shift_id,
+        null as _source_ingested_at
+    from horizons
 ),
 
 instants as (
@@ -61,7 +64,6 @@ pieces as (
         equipment_id,
         {{ last_known('state_event_id', 'equipment_id', 'started_at') }} as state_event_id,
         {{ last_known('shift_id', 'equipment_id', 'started_at') }} as shift_id,
-        state_event_id is not null as is_state_start,
         started_at,
         lead(started_at) over (partition by equipment_id order by started_at) as ended_at,
         greatest(
@@ -82,8 +84,8 @@ described as (
         pieces.ended_at,
         {{ seconds_between('pieces.started_at', 'pieces.ended_at') }} as duration_s,
         pieces.state_event_id,
-        pieces.is_state_start,
         events.state,
+        coalesce(lag(events.state) over by_time <> events.state, true) as is_state_start,
         coalesce(state_map.time_element, 'no_data') as time_element,
         coalesce(state_map.is_corrective_maintenance, false) as is_corrective_maintenance,
         coalesce(state_map.is_preventive_maintenance, false) as is_preventive_maintenance,
@@ -103,6 +105,7 @@ described as (
     left join state_map on events.source_system = state_map.source_system and events.state = state_map.state
     left join reasons on pieces.state_event_id = reasons.state_event_id
     where pieces.ended_at is not null
+    window by_time as (partition by pieces.equipment_id order by pieces.started_at)
 )
 
 select * from described

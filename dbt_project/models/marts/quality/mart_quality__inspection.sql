@@ -40,7 +40,8 @@ select
     specifications.std_value,
     specifications.min_value,
     specifications.max_value,
-    {{ ratio('(specifications.upper_limit - specifications.lower_limit)', '(6 * specifications.std_value)') }} as cp,
+    {{ ratio('(specifications.upper_limit - specifications.lower_limit)', '(6 * specifications.std_value)') }}
+        as cp,
     {{ cpk('specifications.mean_value', 'specifications.std_value',
         'specifications.lower_limit', 'specifications.upper_limit') }} as cpk,
     {{ ratio('specifications.ok_count', 'specifications.inspection_count') }} as first_pass_yield

@@ -75,7 +75,7 @@ described as (
         coalesce(summed.work_centre_id, 'NONE') as work_centre_id,
         summed.equipment_id,
         coalesce(summed.scrap_reason_id, 'NONE') as scrap_reason_id,
-        coalesce(reasons.reason_name, 'Not given') as scrap_reason_name,
+        coalesce(reasons.reason_name, summed.scrap_reason_id, 'Not given') as scrap_reason_name,
         summed.order_count,
         cast(summed.scrap_qty as decimal(18, 4)) as scrap_qty,
         cast(summed.produced_qty as decimal(18, 4)) as produced_qty,

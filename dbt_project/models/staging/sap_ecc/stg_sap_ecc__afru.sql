@@ -20,7 +20,7 @@ renamed as (
         xmnga as scrap_qty,
         rmnga as rework_qty,
         meinh as quantity_unit,
-        {{ strip_zeros('grund') }} as reason_code,
+        grund as reason_code,
         coalesce(stokz = 'X', false) as is_cancelled,
         stzhl as cancelled_counter,
         _ingested_at
