@@ -19,7 +19,15 @@ HEADER = ("inspection_id", "order_no", "operation_no", "material_no", "machine",
           "lower_limit", "upper_limit", "value", "unit", "inspected_at", "result", "defect_code")  # fmt: skip
 MACHINED = (("diameter", 25.0, 0.030, "mm", "D01"), ("roughness_ra", 0.8, 0.6, "um", "R01"))
 FINISHED = (("leakage", 2.0, 1.5, "ml/min", "L01"), ("torque", 38.0, 3.0, "Nm", "T01"))
+DUPLICATE = Mark("exact_duplicate", CORRECTED, "key", "the same result twice")
+SPOILT = (
+    (9, "n/a", Mark("garbage_number", QUARANTINED, "type:value", "n/a")),
+    (0, "", Mark("missing_key", QUARANTINED, "required:inspection_id")),
+    (12, "MAYBE", Mark("unknown_result", QUARANTINED, "set:result", "MAYBE")),
+    (11, "2025-11-31 12:00:00", Mark("bad_date", QUARANTINED, "type:inspected_at", "2025-11-31 12:00:00")),
+)
 Row = list[object]
+Marked = tuple[Row, Mark | None]
 
 
 class InspectionExporter:
@@ -31,7 +39,7 @@ class InspectionExporter:
     def export(self, log: DayLog) -> list[Fault]:
         """Write the results of a day; no file on a day without samples."""
         number = log.day.strftime("%Y%m%d")
-        rows: list[tuple[Row, Mark | None]] = [(row, None) for row in self._rows(log, number)]
+        rows: list[Marked] = [(row, None) for row in self._rows(log, number)]
         if not rows:
             return []
         marked = _spoil(np.random.default_rng((self.seed, 13, log.day.toordinal())), rows)
@@ -63,35 +71,15 @@ class InspectionExporter:
                 unit, f"{to_local(sample.at):%Y-%m-%d %H:%M:%S}", "OK" if good else "NOK", "" if good else defect]  # fmt: skip
 
 
-def _spoil(rng: np.random.Generator, rows: list[tuple[Row, Mark | None]]) -> list[tuple[Row, Mark | None]]:
+def _spoil(rng: np.random.Generator, rows: list[Marked]) -> list[Marked]:
+    """Insert a spoilt copy of one result and an exact copy of another; small files are left alone."""
     if len(rows) < SMALLEST_FILE:
         return rows
-    kinds = (
-        (9, "n/a", Mark("garbage_number", QUARANTINED, "type:value", "n/a")),
-        (0, "", Mark("missing_key", QUARANTINED, "required:inspection_id")),
-        (12, "MAYBE", Mark("unknown_result", QUARANTINED, "set:result", "MAYBE")),
-        (
-            11,
-            "2025-11-31 12:00:00",
-            Mark("bad_date", QUARANTINED, "type:inspected_at", "2025-11-31 12:00:00"),
-        ),
-    )
-    position, value, mark = kinds[int(rng.integers(len(kinds)))]
-    for place, changed, label in (
-        (int(rng.integers(len(rows))), (position, value), mark),
-        (
-            int(rng.integers(len(rows))),
-            None,
-            Mark("exact_duplicate", CORRECTED, "key", "the same result twice"),
-        ),
-    ):
-        copy = list(rows[place][0])
-        if changed is not None:
-            copy[changed[0]] = changed[1]
-        elif rows[place][1] is not None:
-            continue
-        rows.insert(place + 1, (copy, label))
-    return rows
+    position, value, mark = SPOILT[int(rng.integers(len(SPOILT)))]
+    spoilt, twin = (int(place) for place in rng.choice(len(rows), 2, replace=False))
+    changed = [value if n == position else field for n, field in enumerate(rows[spoilt][0])]
+    extra = {spoilt: (changed, mark), twin: (list(rows[twin][0]), DUPLICATE)}
+    return [one for n, row in enumerate(rows) for one in ((row, extra[n]) if n in extra else (row,))]
 
 
 def _workbook(path: Path, rows: list[Row]) -> None:
