@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.integration.plant_rows import DAYS, START, Plant, create_raw, simulate
+from tests.integration.plant_rows import DAYS, MACHINES, START, Plant, create_raw, simulate
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 SITE = {"site_code": "1000", "name": "Site", "timezone": "Europe/Berlin", "currency": "EUR", "country": "DE"}
@@ -86,19 +86,16 @@ def test_later_events_change_no_earlier_feature(
 def test_labels_are_true_only_for_a_failure_inside_the_horizon(plant: Plant, complete: Rows) -> None:
     failures = plant.failures()
     assert len(failures) > 5
-    ends = {
-        machine: max(
-            row["changed_at"] for row in plant.rows["mes__machine_states"] if row["machine"] == machine
-        )
-        for machine in ("M01", "M02")
-    }
+    seen = [(row["machine"], row["changed_at"]) for row in plant.rows["mes__machine_states"]]
+    seen += [(row["machine"], row["counted_at"]) for row in plant.rows["mes__counters"]]
+    ends = {machine: max(at for name, at in seen if name == machine) for machine in MACHINES}
     for (equipment, at), row in complete.items():
         known_until = ends[equipment.removeprefix("1000-")]
         mine = [(start, end) for name, start, end in failures if name == equipment]
         for name, hours in HORIZONS.items():
             horizon = at + timedelta(hours=hours)
-            seen = any(at < start <= horizon for start, _ in mine)
-            expected = True if seen else (False if horizon <= known_until else None)
+            fails = any(at < start <= horizon for start, _ in mine)
+            expected = True if fails else (False if horizon <= known_until else None)
             assert row[f"is_failure_within_{name}"] is expected, f"{equipment} {at} {name}"
         assert row["is_down"] is any(start <= at and (end is None or end > at) for start, end in mine)
         before = [start for start, _ in mine if start < at]
@@ -109,7 +106,9 @@ def test_labels_are_true_only_for_a_failure_inside_the_horizon(plant: Plant, com
 def test_state_seconds_and_counts_are_those_of_the_hour(plant: Plant, complete: Rows) -> None:
     assert len(complete) > DAYS * 24
     events = [row for row in plant.rows["mes__machine_states"] if row["machine"] == "M01"]
-    stretches = list(pairwise(events))
+    last_seen = max(row["counted_at"] for row in plant.rows["mes__counters"] if row["machine"] == "M01")
+    end = {"changed_at": max(last_seen, events[-1]["changed_at"])}
+    stretches = list(pairwise([*events, end]))
     for (equipment, at), row in complete.items():
         if equipment != "1000-M01" or row["apt_s_1h"] is None:
             continue

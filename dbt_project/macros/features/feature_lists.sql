@@ -19,12 +19,3 @@
 {% macro failure_horizons() -%}
     {{- return({'24h': 24, '72h': 72, '7d': 168}) -}}
 {%- endmacro %}
-
-
-{#- Mean of a summed column over the hour and over `window day`, by the seconds it was summed over. -#}
-{% macro mean_over(sum_column, seconds_column) -%}
-signal_hours.{{ sum_column }} / nullif(signal_hours.{{ seconds_column }}, 0)
-{%- endmacro %}
-{% macro day_mean_over(sum_column, seconds_column) -%}
-sum(signal_hours.{{ sum_column }}) over day / nullif(sum(signal_hours.{{ seconds_column }}) over day, 0)
-{%- endmacro %}

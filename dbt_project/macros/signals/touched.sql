@@ -113,6 +113,12 @@ context_hours as (
 {%- endmacro %}
 
 
+{#- The (signal_no, hour_no) of one of these CTEs, for an IN. -#}
+{% macro hours_of(cte) -%}
+select signal_no, hour_no from {{ cte }}
+{%- endmacro %}
+
+
 {#- Texts as SQL literals of `type`, for an IN list; a list of nothing matches nothing. -#}
 {% macro literals(texts, type='') -%}
     {%- for text in texts -%}

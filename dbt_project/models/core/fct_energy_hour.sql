@@ -42,11 +42,10 @@ state_minutes as (
     select
         equipment_id,
         {{ instant('minute_no * ' ~ minute_us) }} as minute_at,
-        {%- for use, elements in uses.items() %}
-        sum(case when time_element in ({{ literals(elements) }}) then
-            least(ended_us, (minute_no + 1) * {{ minute_us }}) - greatest(started_us, minute_no * {{ minute_us }})
-        else 0 end) / 1e6 as {{ use }}_s{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ seconds_in_window(uses.producing, 'minute_no', minute_us) }} as producing_s,
+        {{ seconds_in_window(uses.setup, 'minute_no', minute_us) }} as setup_s,
+        {{ seconds_in_window(uses.idle, 'minute_no', minute_us) }} as idle_s,
+        {{ seconds_in_window(uses.off, 'minute_no', minute_us) }} as off_s
     from interval_minutes
     group by equipment_id, minute_no
 ),
@@ -69,7 +68,10 @@ hours as (
         on
             energy_minutes.equipment_id = state_minutes.equipment_id
             and energy_minutes.minute_at = state_minutes.minute_at
-    group by energy_minutes.equipment_id, energy_minutes.site_code, date_trunc('hour', energy_minutes.minute_at)
+    group by
+        energy_minutes.equipment_id,
+        energy_minutes.site_code,
+        date_trunc('hour', energy_minutes.minute_at)
 )
 
 select

@@ -30,9 +30,7 @@ states as (
         site_code,
         {{ instant('hour_no * ' ~ hour_us) }} as hour_at,
         {%- for element in elements %}
-        sum(case when time_element = '{{ element }}' then
-            least(ended_us, (hour_no + 1) * {{ hour_us }}) - greatest(started_us, hour_no * {{ hour_us }})
-        else 0 end) / 1e6 as {{ element }}_s,
+        {{ seconds_in_window([element], 'hour_no', hour_us) }} as {{ element }}_s,
         {%- endfor %}
         max(_source_ingested_at) as _source_ingested_at
     from hourly_intervals
@@ -43,7 +41,10 @@ states as (
 marked as (
     select
         *,
-        case when lag(state) over timeline = state and lag(ended_at) over timeline = started_at then 0 else 1 end as is_new
+        case
+            when lag(state) over timeline = state and lag(ended_at) over timeline = started_at then 0
+            else 1
+        end as is_new
     from intervals
     window timeline as (partition by equipment_id order by started_at)
 ),
@@ -101,7 +102,8 @@ select
     cast(coalesce(pieces.rework_qty, 0) as bigint) as rework_qty,
     states._source_ingested_at
 from states
-left join micro_stops on states.equipment_id = micro_stops.equipment_id and states.hour_at = micro_stops.hour_at
+left join micro_stops
+    on states.equipment_id = micro_stops.equipment_id and states.hour_at = micro_stops.hour_at
 left join pieces on states.equipment_id = pieces.equipment_id and states.hour_at = pieces.hour_at
 left join equipment
     on

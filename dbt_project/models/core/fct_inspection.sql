@@ -24,7 +24,8 @@ select
     inspections.measured_value,
     inspections.inspected_at,
     inspections.is_ok,
-    inspections.measured_value between inspections.lower_limit and inspections.upper_limit as is_within_limits,
+    inspections.measured_value between inspections.lower_limit and inspections.upper_limit
+        as is_within_limits,
     inspections.defect_code,
     inspections._source_ingested_at
 from inspections

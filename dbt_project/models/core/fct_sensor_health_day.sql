@@ -40,7 +40,7 @@ expected_days as (
     select
         signal_key,
         cast({{ instant('day_no * 86400000000') }} as date) as health_date,
-        (least(until_us, (day_no + 1) * 86400000000) - greatest(first_us, day_no * 86400000000)) / 1e6 as expected_s
+        {{ overlap_s('first_us', 'until_us', 'day_no', 86400000000) }} as expected_s
     from day_numbers
 ),
 
@@ -75,9 +75,12 @@ select
     cast(coalesce(reported_days.reading_count, 0) as bigint) as reading_count,
     cast(coalesce(reported_days.bad_reading_count, 0) as bigint) as bad_reading_count,
     100 * {{ ratio('reported_days.bad_reading_count', 'reported_days.reading_count') }} as bad_reading_pct,
-    coalesce(reported_days.reading_count >= 10 and reported_days.min_value = reported_days.max_value, false) as is_flat,
+    coalesce(reported_days.reading_count >= 10 and reported_days.min_value = reported_days.max_value, false)
+        as is_flat,
     reported_days._source_ingested_at
 from expected_days
 inner join signals on expected_days.signal_key = signals.signal_key
 left join reported_days
-    on expected_days.signal_key = reported_days.signal_key and expected_days.health_date = reported_days.health_date
+    on
+        expected_days.signal_key = reported_days.signal_key
+        and expected_days.health_date = reported_days.health_date

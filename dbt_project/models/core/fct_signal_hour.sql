@@ -25,7 +25,7 @@ touched as (
         )
         or signal_key in (
             select signal_key from {{ ref('dim_signal') }}
-            where (signal_key, _signal_version) not in (select distinct signal_key, _signal_version from {{ this }})
+            where _signal_version not in (select distinct _signal_version from {{ this }})
         )
 ),
 {% endif %}
@@ -43,7 +43,8 @@ hours as (
         {{ weighted_mean('held_mean_value', 'good_s') }} as held_mean_value,
         min(held_min_value) as held_min_value,
         max(held_max_value) as held_max_value,
-        {{ weighted_mean('(power(held_std_value, 2) + power(held_mean_value, 2))', 'good_s') }} as held_mean_square,
+        {{ weighted_mean('(power(held_std_value, 2) + power(held_mean_value, 2))', 'good_s') }}
+            as held_mean_square,
         cast(sum(reading_count) as bigint) as reading_count,
         cast(sum(bad_reading_count) as bigint) as bad_reading_count,
         sum(good_s) as good_s,
@@ -53,7 +54,13 @@ hours as (
         max(_source_ingested_at) as _source_ingested_at
     from minutes
     {%- if is_incremental() %}
-    where (signal_id, hour_at) in (select signal_id, hour_at from touched)
+    where
+        (signal_id, hour_at) in (
+            select
+                signal_id,
+                hour_at
+            from touched
+        )
     {%- endif %}
     group by signal_key, signal_id, site_code, equipment_id, hour_at, _signal_version
 )

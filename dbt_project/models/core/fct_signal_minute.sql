@@ -23,7 +23,9 @@ delivered as (
         signals.interpolation = 'linear' as is_linear,
         {{ micros('readings.reading_at') }} as read_us,
         readings.value,
-        {{ is_number('readings.value') }} and readings.value_state is null and not readings.is_questionable as is_good,
+        {{ is_number('readings.value') }}
+        and readings.value_state is null
+        and not readings.is_questionable as is_good,
         readings._source_ingested_at,
         readings._source_row
     from {{ ref('int_signals__reading') }} as readings
@@ -44,7 +46,7 @@ versions as (
         ) as next_version_us
     from delivered
     {%- if touched is not none %}
-    where (signal_no, {{ window_no('read_us', hour_us) }}) in (select signal_no, hour_no from context_hours)
+    where (signal_no, {{ window_no('read_us', hour_us) }}) in ({{ hours_of('context_hours') }})
     {%- endif %}
 ),
 
@@ -60,7 +62,7 @@ readings as (
     window following as (partition by signal_no order by read_us)
 ),
 
--- A reading holds until the next, at most a longest gap. slope: units per microsecond on the line to the next.
+-- A reading holds until the next, at most a longest gap. slope: units per microsecond on the way to the next.
 segments as (
     select
         signal_no,
@@ -73,8 +75,10 @@ segments as (
                 then (next_value - value) / (next_us - read_us)
             else 0
         end as slope,
-        case when next_us - read_us <= gap_us then greatest(_source_ingested_at, next_ingested_at)
-            else _source_ingested_at end as _source_ingested_at
+        case
+            when next_us - read_us <= gap_us then greatest(_source_ingested_at, next_ingested_at)
+            else _source_ingested_at
+        end as _source_ingested_at
     from readings
 ),
 
@@ -105,5 +109,5 @@ from minutes
 inner join signals on minutes.signal_no = signals.signal_no
 {%- if touched is not none %}
 where
-    (minutes.signal_no, {{ window_no('minutes.minute_no', 60) }}) in (select signal_no, hour_no from touched_hours)
+    (minutes.signal_no, {{ window_no('minutes.minute_no', 60) }}) in ({{ hours_of('touched_hours') }})
 {%- endif %}

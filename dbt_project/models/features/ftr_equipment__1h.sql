@@ -1,6 +1,3 @@
-{%- set measurements = feature_measurements() %}
-{%- set sums = feature_sums() %}
-
 with labels as (
     select * from {{ ref('lbl_equipment__failure') }}
 ),
@@ -28,13 +25,7 @@ signal_hours as (
     select
         equipment_id,
         hour_at,
-        {%- for m in measurements %}
-        sum(case when measurement = '{{ m }}' then good_s end) as {{ m }}_good_s,
-        sum(case when measurement = '{{ m }}' then area end) as {{ m }}_area,
-        sum(case when measurement = '{{ m }}' then square_area end) as {{ m }}_square,
-        min(case when measurement = '{{ m }}' then held_min_value end) as {{ m }}_min,
-        max(case when measurement = '{{ m }}' then held_max_value end) as {{ m }}_max{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ signal_hour_sums() }}
     from measured
     group by equipment_id, hour_at
 ),
@@ -60,7 +51,8 @@ last_failures as (
         labels.feature_at,
         max(failures.started_at) as last_at
     from labels
-    inner join failures on labels.equipment_id = failures.equipment_id and labels.feature_at > failures.started_at
+    inner join failures
+        on labels.equipment_id = failures.equipment_id and labels.feature_at > failures.started_at
     group by labels.equipment_id, labels.feature_at
 ),
 
@@ -70,7 +62,8 @@ last_maintenance as (
         labels.feature_at,
         max(maintained.ended_at) as last_at
     from labels
-    inner join maintained on labels.equipment_id = maintained.equipment_id and labels.feature_at > maintained.ended_at
+    inner join maintained
+        on labels.equipment_id = maintained.equipment_id and labels.feature_at > maintained.ended_at
     group by labels.equipment_id, labels.feature_at
 )
 
@@ -79,42 +72,29 @@ select
     labels.site_code,
     labels.hour_at,
     labels.feature_at,
-    {%- for m in measurements %}
-    {{ mean_over(m ~ '_area', m ~ '_good_s') }} as {{ m }}_mean_1h,
-    signal_hours.{{ m }}_min as {{ m }}_min_1h,
-    signal_hours.{{ m }}_max as {{ m }}_max_1h,
-    {{ spread(mean_over(m ~ '_square', m ~ '_good_s'), mean_over(m ~ '_area', m ~ '_good_s')) }} as {{ m }}_std_1h,
-    {{ day_mean_over(m ~ '_area', m ~ '_good_s') }} as {{ m }}_mean_24h,
-    min(signal_hours.{{ m }}_min) over day as {{ m }}_min_24h,
-    max(signal_hours.{{ m }}_max) over day as {{ m }}_max_24h,
-    {{ spread(day_mean_over(m ~ '_square', m ~ '_good_s'), day_mean_over(m ~ '_area', m ~ '_good_s')) }} as {{ m }}_std_24h,
-    -- one hour has no slope: SQL says null, DuckDB NaN
-    nullif(regr_slope(
-        {{ mean_over(m ~ '_area', m ~ '_good_s') }},
-        {{ seconds_between("timestamptz '2000-01-01 00:00:00+00'", 'labels.hour_at') }} / 3600
-    ) over day, cast('nan' as double)) as {{ m }}_trend_24h,
-    coalesce(signal_hours.{{ m }}_good_s, 0) / 36 as {{ m }}_good_pct_1h,
-    {%- endfor %}
+    {{ signal_features() }},
     max(snapshot_hours.kurtosis) over day as vibration_kurtosis_max_24h,
     max(snapshot_hours.crest_factor) over day as vibration_crest_factor_max_24h,
-    {%- for column in sums %}
-    hours.{{ column }} as {{ column }}_1h,
-    cast(sum(hours.{{ column }}) over day as {{ 'double' if column.endswith('_s') else 'bigint' }}) as {{ column }}_24h,
-    {%- endfor %}
+    {{ state_features() }},
     {{ seconds_between('last_failures.last_at', 'labels.feature_at') }} / 3600 as hours_since_failure,
     {{ seconds_between('last_maintenance.last_at', 'labels.feature_at') }} / 3600 as hours_since_maintenance,
     labels.is_down,
-    {%- for name in failure_horizons() %}
-    labels.is_failure_within_{{ name }}{{ ',' if not loop.last }}
-    {%- endfor %}
+    labels.is_failure_within_24h,
+    labels.is_failure_within_72h,
+    labels.is_failure_within_7d
 from labels
-left join signal_hours on labels.equipment_id = signal_hours.equipment_id and labels.hour_at = signal_hours.hour_at
+left join signal_hours
+    on labels.equipment_id = signal_hours.equipment_id and labels.hour_at = signal_hours.hour_at
 left join {{ ref('fct_equipment_hour') }} as hours
     on labels.equipment_id = hours.equipment_id and labels.hour_at = hours.hour_at
-left join snapshot_hours on labels.equipment_id = snapshot_hours.equipment_id and labels.hour_at = snapshot_hours.hour_at
-left join last_failures on labels.equipment_id = last_failures.equipment_id and labels.feature_at = last_failures.feature_at
+left join snapshot_hours
+    on labels.equipment_id = snapshot_hours.equipment_id and labels.hour_at = snapshot_hours.hour_at
+left join last_failures
+    on labels.equipment_id = last_failures.equipment_id and labels.feature_at = last_failures.feature_at
 left join last_maintenance
     on labels.equipment_id = last_maintenance.equipment_id and labels.feature_at = last_maintenance.feature_at
 window day as (
-    partition by labels.equipment_id order by labels.hour_at range between interval 23 hour preceding and current row
+    partition by labels.equipment_id
+    order by labels.hour_at
+    range between interval 23 hour preceding and current row
 )

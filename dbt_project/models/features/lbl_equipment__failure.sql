@@ -11,7 +11,7 @@ failures as (
     select * from {{ ref('fct_failure') }}
 ),
 
--- What is known of an equipment ends with its last state; without states, with the last hour that has a reading.
+-- What is known of an equipment ends with its last state; without states, with the last hour with a reading.
 state_ends as (
     select
         equipment_id,
@@ -29,9 +29,17 @@ signal_ends as (
 ),
 
 all_hours as (
-    select equipment_id, site_code, hour_at from hours
+    select
+        equipment_id,
+        site_code,
+        hour_at
+    from hours
     union distinct
-    select equipment_id, site_code, hour_at from signal_hours
+    select
+        equipment_id,
+        site_code,
+        hour_at
+    from signal_hours
 ),
 
 grid as (
@@ -58,7 +66,8 @@ around as (
         observed.hour_at,
         observed.feature_at,
         observed.known_until,
-        min(case when failures.started_at > observed.feature_at then failures.started_at end) as next_failure_at,
+        min(case when failures.started_at > observed.feature_at then failures.started_at end)
+            as next_failure_at,
         coalesce(max(
             failures.started_at <= observed.feature_at
             and (failures.ended_at is null or failures.ended_at > observed.feature_at)
@@ -75,10 +84,5 @@ select
     hour_at,
     feature_at,
     is_down,
-    {%- for name, hours in failure_horizons().items() %}
-    case
-        when next_failure_at <= feature_at + interval {{ hours }} hour then true
-        when known_until >= feature_at + interval {{ hours }} hour then false
-    end as is_failure_within_{{ name }}{{ ',' if not loop.last }}
-    {%- endfor %}
+    {{ failure_labels() }}
 from around

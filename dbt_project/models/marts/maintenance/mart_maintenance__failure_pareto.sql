@@ -25,8 +25,11 @@ select
     repair_s,
     row_number() over ranked as pareto_rank,
     100 * {{ ratio('repair_s', 'sum(repair_s) over (partition by site_code)') }} as repair_pct,
-    100 * {{ ratio('sum(repair_s) over ranked', 'sum(repair_s) over (partition by site_code)') }} as cumulative_pct
+    100 * {{ ratio('sum(repair_s) over ranked', 'sum(repair_s) over (partition by site_code)') }}
+        as cumulative_pct
 from modes
 window ranked as (
-    partition by site_code order by repair_s desc, failure_mode_code rows between unbounded preceding and current row
+    partition by site_code
+    order by repair_s desc, failure_mode_code asc
+    rows between unbounded preceding and current row
 )

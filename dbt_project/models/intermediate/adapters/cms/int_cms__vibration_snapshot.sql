@@ -9,7 +9,9 @@ with snapshots as (
 ),
 
 equipment as (
-    select distinct site_code, equipment_code
+    select distinct
+        site_code,
+        equipment_code
     from {{ ref('stg_plant__equipment') }}
 )
 

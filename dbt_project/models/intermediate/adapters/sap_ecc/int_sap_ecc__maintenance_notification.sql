@@ -7,7 +7,10 @@ malfunctions as (
 ),
 
 equipment as (
-    select distinct site_code, equipment_code, erp_equipment_code
+    select distinct
+        site_code,
+        equipment_code,
+        erp_equipment_code
     from {{ ref('stg_plant__equipment') }}
 )
 
