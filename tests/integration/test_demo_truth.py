@@ -12,7 +12,7 @@ import pytest
 
 from tests.integration.conftest import DemoRun
 
-ELEMENTS = ("apt_s", "aust_s", "adet_s", "adot_s", "pdt_s", "not_scheduled_s", "cmt_s", "pmt_s")
+ELEMENTS = ("apt_s", "aust_s", "adet_s", "adot_s", "pdt_s", "not_scheduled_s", "no_data_s")
 
 
 @pytest.fixture(scope="module")
@@ -36,11 +36,11 @@ def rows(con: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
 
 def test_quantities_match_exactly(release: duckdb.DuckDBPyConnection) -> None:
     counted = """
-        select equipment_id, production_date, shift_code, order_id, material_id,
+        select equipment_id, production_day, shift_code, order_id, material_id,
             sum(produced_qty)::bigint, sum(good_qty)::bigint, sum(scrap_qty)::bigint, sum(rework_qty)::bigint
         from fct_time_element where produced_qty <> 0 or scrap_qty <> 0 or rework_qty <> 0 group by all"""
     true = """
-        select '1000-' || machine, production_day, shift_code, '1000-' || ltrim(order_no, '0'), '1000-' || material_no,
+        select '1000-' || machine, production_day, shift_code, '1000-' || order_no, material_no,
             sum(produced)::bigint, sum(good)::bigint, sum(scrap)::bigint, sum(rework)::bigint
         from memory.truth_quantities where produced <> 0 or scrap <> 0 or rework <> 0 group by all"""
     assert rows(release, f"select count(*) from ({true})") != [(0,)]
@@ -55,17 +55,17 @@ def test_time_elements_match_within_a_second_per_border(release: duckdb.DuckDBPy
         release,
         f"""
         with f as (
-            select equipment_id, production_date, shift_code, {sums} from fct_time_element group by all
+            select equipment_id, production_day, shift_code, {sums} from fct_time_element group by all
         ), t as (
-            select '1000-' || machine as equipment_id, production_day as production_date, shift_code, {sums}
+            select '1000-' || machine as equipment_id, production_day as production_day, shift_code, {sums}
             from memory.truth_time_elements group by all
         ), borders as (
-            select equipment_id, production_date, shift_code, 2 * count(*) as borders
+            select equipment_id, production_day, shift_code, 2 * count(*) as borders
             from fct_state_interval group by all
         )
         select *, {differences} as off_s
-        from t full join f using (equipment_id, production_date, shift_code)
-        left join borders using (equipment_id, production_date, shift_code)
+        from t full join f using (equipment_id, production_day, shift_code)
+        left join borders using (equipment_id, production_day, shift_code)
         where {differences} > coalesce(borders, 0)
         """,
     )
@@ -77,7 +77,7 @@ def test_calendar_is_exhausted_on_the_day_with_25_hours(release: duckdb.DuckDBPy
         release,
         """
         select distinct round(sum(calendar_s) / 3600.0, 3) from fct_time_element
-        where production_date = date '2025-10-25' group by equipment_id
+        where production_day = date '2025-10-25' group by equipment_id
         """,
     )
     assert hours == [(25.0,)]
@@ -90,12 +90,15 @@ def test_every_failure_is_found(release: duckdb.DuckDBPyConnection) -> None:
         select t.machine, t.started_at from memory.truth_failures as t
         where not exists (
             select 1 from fct_failure as f
-            where f.equipment_id = '1000-' || t.machine and abs(date_diff('second', f.started_at, t.started_at)) <= 60
+            where f.equipment_id = '1000-' || t.machine and f.started_at = t.reported_started_at
+                and f.ended_at is not distinct from t.reported_ended_at
         )
         """,
     )
     assert missed == []
-    assert rows(release, "select count(*) from fct_failure") == rows(release, "select count(*) from memory.truth_failures")
+    assert rows(release, "select count(*) from fct_failure") == rows(
+        release, "select count(*) from memory.truth_failures"
+    )
 
 
 def quarantined(home: Path) -> set[tuple[str, str, int, str]]:
@@ -103,11 +106,13 @@ def quarantined(home: Path) -> set[tuple[str, str, int, str]]:
     found: set[tuple[str, str, int, str]] = set()
     for table in sorted((home / "lake" / "quarantine").iterdir()):
         for row in ds.dataset(table, format="parquet", partitioning="hive").to_table().to_pylist():
-            found.add((table.name, Path(row["_source_file"]).name, row["_source_row"], row["_rule"]))
+            found.add((table.name, Path(row["file"]).name, row["source_row"], row["rule"]))
     return found
 
 
-def test_quarantine_holds_the_injected_faults_and_nothing_else(demo: DemoRun, release: duckdb.DuckDBPyConnection) -> None:
+def test_quarantine_holds_the_injected_faults_and_nothing_else(
+    demo: DemoRun, release: duckdb.DuckDBPyConnection
+) -> None:
     injected = set(
         rows(
             release,
@@ -118,3 +123,102 @@ def test_quarantine_holds_the_injected_faults_and_nothing_else(demo: DemoRun, re
     )
     assert injected
     assert quarantined(demo.home) == {(t, Path(f).name, r, rule) for t, f, r, rule in injected}
+
+
+def raw(home: Path, table: str) -> str:
+    """A relation over every file of a raw table: the demo home is never compacted, so each file is live."""
+    return f"read_parquet('{home}/lake/raw/{table}/**/*.parquet', hive_partitioning = true)"
+
+
+def labelled(kind: str, table: str) -> str:
+    """Rows that the simulator labelled, by base name and record number."""
+    return f"""
+        select parse_filename(file) as _source_file, source_row as _source_row
+        from memory.truth_faults where fault_kind = '{kind}' and "table" = '{table}'"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "table", "corrected"),
+    [
+        ("sentinel", "pi_historian__readings", "value is null and value_state is null"),
+        ("pi_state", "pi_historian__readings", "value is null and value_state is not null"),
+        ("late_row", "pi_historian__readings", "value is not null"),
+        ("out_of_order", "pi_historian__readings", "value is not null"),
+        ("cancelled_confirmation", "sap_ecc__afru", "stokz = 'X'"),
+        ("cancelling_confirmation", "sap_ecc__afru", "stzhl is not null"),
+    ],
+)
+def test_corrected_rows_are_raw_as_the_rule_has_them(
+    demo: DemoRun, release: duckdb.DuckDBPyConnection, kind: str, table: str, corrected: str
+) -> None:
+    counted = rows(
+        release,
+        f"""
+        select count(*), count(*) filter ({corrected})
+        from ({labelled(kind, table)}) as labelled join {raw(demo.home, table)} using (_source_file, _source_row)
+        """,
+    )
+    expected = rows(release, f"select count(*), count(*) from ({labelled(kind, table)})")
+    assert expected[0][0] > 0
+    assert counted == expected
+
+
+def test_cancelled_confirmations_do_not_reach_the_star(
+    demo: DemoRun, release: duckdb.DuckDBPyConnection
+) -> None:
+    kept = """
+        with current as (
+            select *, row_number() over (
+                partition by mandt, rueck, rmzhl order by _ingested_at desc, _source_row desc
+            ) as age
+            from {raw}
+        ), cancelled as (select mandt, rueck, stzhl as rmzhl from current where age = 1 and stzhl is not null)
+        select count(*) from current anti join cancelled using (mandt, rueck, rmzhl)
+        where age = 1 and stzhl is null and stokz is distinct from 'X'
+    """
+    in_star = rows(release, "select count(*) from fct_confirmation")
+    assert in_star == rows(release, kept.format(raw=raw(demo.home, "sap_ecc__afru")))
+    assert in_star[0][0] > 0
+
+
+def test_duplicates_of_readings_count_once(demo: DemoRun, release: duckdb.DuckDBPyConnection) -> None:
+    readings = raw(demo.home, "pi_historian__readings")
+    delivered, distinct = rows(
+        release,
+        f"select count(*), count(distinct (tag, reading_at)) from {readings}",
+    )[0]
+    assert delivered > distinct
+    aggregated = rows(release, "select sum(reading_count)::bigint from fct_signal_hour")[0][0]
+    assert aggregated == distinct
+
+
+def test_reexport_replaces_by_key_and_leaves_history(
+    demo: DemoRun, release: duckdb.DuckDBPyConnection
+) -> None:
+    wrong = rows(
+        release,
+        f"""
+        with labelled as ({labelled("wrong_until_reexport", "sap_ecc__afru")}), afru as (
+            select *, row_number() over (
+                partition by mandt, rueck, rmzhl order by _ingested_at desc, _source_row desc
+            ) as age
+            from {raw(demo.home, "sap_ecc__afru")}
+        )
+        select old.lmnga <> new.lmnga or old.xmnga <> new.xmnga, new._source_file like '%\\_R1.csv' escape '\\',
+            fct.yield_qty = new.lmnga
+        from labelled join afru as old using (_source_file, _source_row)
+        join afru as new on old.rueck = new.rueck and old.rmzhl = new.rmzhl and new.age = 1
+        left join fct_confirmation as fct on fct.confirmation_id = '1000-' || new.rueck || '-' || new.rmzhl
+        """,
+    )
+    assert wrong
+    assert set(wrong) == {(True, True, True)}
+
+
+def test_closing_table_shows_what_the_release_holds(
+    demo: DemoRun, release: duckdb.DuckDBPyConnection
+) -> None:
+    lines = rows(release, "select line, printf('%.4f', oee) from mart_oee__line order by line")
+    assert [line for line, _ in lines] == ["L1", "L2", "L3"]
+    for line, oee in lines:
+        assert any(line in text and oee in text for text in demo.output.splitlines()), (line, oee)
