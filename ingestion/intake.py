@@ -210,7 +210,10 @@ class Intake:
     def _typed(self, query: TypedQuery, relation: str) -> Iterator[pa.RecordBatch]:
         try:
             yield from self._duckdb.sql(query.over(relation)).to_arrow_reader(_BATCH_ROWS)
-        except OSError as error:  # what pyarrow makes of an error that DuckDB meets inside the stream
+        except (
+            OSError,
+            pa.ArrowException,
+        ) as error:  # what pyarrow makes of an error that DuckDB meets inside the stream
             raise duckdb.InvalidInputException(str(error)) from error
 
     def _reading(self, batch: Batch, opened: Opened, query: TypedQuery) -> _Reading:

@@ -35,7 +35,7 @@ def check_timestamps(table: str, schema: pa.Schema) -> None:
 
 def table_version(path: Path) -> int | None:
     """Latest version of the Delta table at `path`, None if there is none."""
-    return DeltaTable(path, without_files=True).version() if DeltaTable.is_deltatable(str(path)) else None
+    return DeltaTable(path).version() if DeltaTable.is_deltatable(str(path)) else None
 
 
 def commit_batches(
@@ -63,7 +63,7 @@ def commit_batches(
             custom_metadata=dict(metadata), app_transactions=[Transaction(sha256, 1) for sha256 in hashes]
         ),
     )
-    return DeltaTable(path, without_files=True).version()
+    return DeltaTable(path).version()
 
 
 def append_rows(path: Path, rows: pa.Table | pa.RecordBatchReader, table: str) -> None:
@@ -82,7 +82,7 @@ def overwrite_table(path: Path, data: pa.Table | pa.RecordBatchReader, metadata:
     path.parent.mkdir(parents=True, exist_ok=True)
     properties = CommitProperties(custom_metadata=dict(metadata))
     write_deltalake(path, data, mode="overwrite", schema_mode="overwrite", commit_properties=properties)
-    return DeltaTable(path, without_files=True).version()
+    return DeltaTable(path).version()
 
 
 def _prepared(contract: Contract, path: Path, schema: pa.Schema) -> DeltaTable:

@@ -87,12 +87,14 @@ def boolean(text: str) -> str:
 
 def date(text: str, parse_format: str | None) -> str:
     """A date; ISO if the contract names no format."""
-    return f"CAST(try_strptime({text}, {literal(parse_format or '%Y-%m-%d')}) AS DATE)"
+    return f"CAST({_moment(text, parse_format or '%Y-%m-%d')} AS DATE)"
 
 
 def dats(text: str, parse_format: str | None) -> str:
     """SAP date YYYYMMDD (the null date 00000000 is NULL already)."""
-    return date(text, parse_format or "%Y%m%d")
+    if parse_format is not None:
+        return date(text, parse_format)
+    return f"CASE WHEN regexp_full_match({text}, '[0-9]{{8}}') THEN {date(text, '%Y%m%d')} END"
 
 
 def tims(text: str) -> str:
@@ -110,9 +112,16 @@ def tims_interval(text: str) -> str:
 
 
 def local_time(text: str, parse_format: str | None) -> str:
-    """A local time without zone (TIMESTAMP)."""
-    formats = f"[{literals(_ISO_LOCAL)}]" if parse_format is None else literal(parse_format)
-    return f"try_strptime({text}, {formats})"
+    """A local time without zone (TIMESTAMP); ISO with blank or T if the contract names no format."""
+    if parse_format is not None:
+        return _moment(text, parse_format)
+    return f"coalesce({', '.join(_moment(text, shape) for shape in _ISO_LOCAL)})"
+
+
+def _moment(text: str, shape: str) -> str:
+    """strptime, but a year must have its four digits: DuckDB takes 25-10-06 for the year 25."""
+    parsed = f"try_strptime({text}, {literal(shape)})"
+    return f"CASE WHEN {parsed} >= TIMESTAMP '1000-01-01' THEN {parsed} END" if "%Y" in shape else parsed
 
 
 def utc_timestamp(text: str) -> str:

@@ -1,11 +1,11 @@
 """The repeated hour: which rows of a file are its first, which its second occurrence. Order decides, never a guess.
 
 Rows of one sequence (a file, or e.g. the events of one machine) follow their true time, but for a tolerated
-disorder. So one step back of the wall clock separates the occurrences. Without such a step, or with several, the
-hour stays ambiguous and the rows are put aside.
+disorder. So one step back of the wall clock separates the occurrences. A row whose occurrence the order does not force
+(no step back, several of them, or a row within the tolerance that fits both) is ambiguous and put aside.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -50,16 +50,27 @@ def _by_sequence(
 
 
 def _walk(local_us: Micros, distance_us: int, tolerance_us: int) -> Occurrences:
-    """The earliest occurrence of each row that does not step back behind the rows before it."""
+    """The occurrences that the order forces: where the earliest and the latest that fit are the same."""
+    earliest = _earliest(local_us.tolist(), distance_us, tolerance_us)
+    # the latest that fit are the earliest that fit of time running backwards
+    mirrored = _earliest(
+        [-(local + distance_us) for local in local_us[::-1].tolist()], distance_us, tolerance_us
+    )
+    if earliest is None or mirrored is None:
+        return np.full(len(local_us), UNKNOWN, dtype=np.int8)
+    latest = 1 - mirrored[::-1]
+    return np.where(earliest == latest, earliest, UNKNOWN).astype(np.int8)
+
+
+def _earliest(local_us: Sequence[int], distance_us: int, tolerance_us: int) -> Occurrences | None:
+    """For each row the first occurrence that does not step back behind a row before it; None if none fits."""
     chosen = np.zeros(len(local_us), dtype=np.int8)
-    latest = int(local_us[0])
-    for position, local in enumerate(local_us.tolist()):
-        if local >= latest - tolerance_us:
-            true_us = local
-        elif local + distance_us >= latest - tolerance_us:
-            true_us = local + distance_us
+    latest = local_us[0]
+    for position, local in enumerate(local_us):
+        if local < latest - tolerance_us:
             chosen[position] = 1
-        else:
-            return np.full(len(local_us), UNKNOWN, dtype=np.int8)
-        latest = max(latest, true_us)
-    return chosen if chosen.any() else np.full(len(local_us), UNKNOWN, dtype=np.int8)
+            local += distance_us  # noqa: PLW2901 - the true time of this row from here on
+            if local < latest - tolerance_us:
+                return None
+        latest = max(latest, local)
+    return chosen
