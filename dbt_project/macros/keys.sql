@@ -8,7 +8,7 @@ end
 
 {#- Numbers of SAP and of others travel zero padded; without the padding they are the same everywhere. Blank becomes null. -#}
 {% macro strip_zeros(column) -%}
-nullif(ltrim(trim({{ column }}), '0'), '')
+nullif(regexp_replace(trim({{ column }}), '^0+', ''), '')
 {%- endmacro %}
 
 

@@ -87,3 +87,27 @@ cast({{ second_date }} - {{ first_date }} as integer)
 {% macro default__days_between(first_date, second_date) -%}
 datediff({{ second_date }}, {{ first_date }})
 {%- endmacro %}
+
+
+{#- A clock 'HH:MM' as the time since midnight. -#}
+{% macro clock_interval(clock) -%}
+    {{ return(adapter.dispatch('clock_interval')(clock)) }}
+{%- endmacro %}
+{% macro duckdb__clock_interval(clock) -%}
+cast(trim({{ clock }}) || ':00' as interval)
+{%- endmacro %}
+{% macro default__clock_interval(clock) -%}
+make_dt_interval(0, cast(split_part({{ clock }}, ':', 1) as int), cast(split_part({{ clock }}, ':', 2) as int))
+{%- endmacro %}
+
+
+{#- One row for each part of a text, in a select list; `separator` is an SQL literal. -#}
+{% macro split_to_rows(text, separator) -%}
+    {{ return(adapter.dispatch('split_to_rows')(text, separator)) }}
+{%- endmacro %}
+{% macro duckdb__split_to_rows(text, separator) -%}
+unnest(string_split({{ text }}, {{ separator }}))
+{%- endmacro %}
+{% macro default__split_to_rows(text, separator) -%}
+explode(split({{ text }}, concat('[', {{ separator }}, ']')))
+{%- endmacro %}

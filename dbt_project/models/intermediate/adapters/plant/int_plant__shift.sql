@@ -23,8 +23,8 @@ instances as (
         shifts.break_windows,
         shifts.start_local,
         cast(days.production_day as timestamp)
-        + cast(shifts.start_local || ':00' as interval) as started_local,
-        cast(days.production_day as timestamp) + cast(shifts.end_local || ':00' as interval)
+        + {{ clock_interval('shifts.start_local') }} as started_local,
+        cast(days.production_day as timestamp) + {{ clock_interval('shifts.end_local') }}
         + case when shifts.crosses_midnight then interval 1 day else interval 0 day end as ended_local,
         coalesce(exceptions.is_working, shifts.is_working) as is_working,
         greatest(shifts._ingested_at, exceptions._ingested_at) as _source_ingested_at
@@ -46,7 +46,7 @@ break_windows as (
         shift_code,
         timezone,
         start_local,
-        unnest(string_split(break_windows, '|')) as break_window
+        {{ split_to_rows('break_windows', "'|'") }} as break_window
     from instances
     where is_working and break_windows <> ''
 ),
