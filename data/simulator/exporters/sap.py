@@ -69,7 +69,7 @@ class SapExporter:
         before = list(self.recent.get("AFRU", []))
         self._confirm(falsified(postings, rng))
         faults = self._deliver(log, rng, number)
-        self.recent["AFRU"] = before
+        self.recent["AFRU"] = list(before)
         self._confirm(postings)
         again = self._draft("AFRU", log, self.recent["AFRU"][len(before) :], "_R1")
         return faults + again.write(self.landing, log.end + 6 * 60 * MINUTE)
