@@ -1,36 +1,67 @@
 -- Order category 30 is plant maintenance. The order header names no equipment: its notification does.
 with orders as (
-    select * from {{ ref('stg_sap_ecc__aufk') }}
+    select
+        *,
+        {{ site_id('site_code', 'order_no') }} as maintenance_order_id
+    from {{ ref('stg_sap_ecc__aufk') }}
     where order_category = '30' and not is_deleted
 ),
 
 notifications as (
+    select * from {{ ref('int_sap_ecc__maintenance_notification') }}
+),
+
+notified as (
     select
         maintenance_order_id,
         min(equipment_id) as equipment_id,
         min(notification_id) as notification_id,
-        max(coalesce(is_breakdown, false)) as is_breakdown,
-        min(malfunction_started_at) as malfunction_started_at,
-        max(malfunction_ended_at) as malfunction_ended_at,
+        max(is_breakdown) as is_breakdown,
+        min(malfunction_started_at) as started_at,
+        max(malfunction_ended_at) as ended_at,
         max(_source_ingested_at) as _source_ingested_at
-    from {{ ref('int_sap_ecc__maintenance_notification') }}
+    from notifications
     where maintenance_order_id is not null
     group by maintenance_order_id
+),
+
+ordered_work as (
+    select
+        orders.site_code,
+        orders.maintenance_order_id,
+        orders.order_no as maintenance_order_no,
+        notified.equipment_id,
+        notified.notification_id,
+        orders.order_type,
+        orders.order_text,
+        coalesce(notified.is_breakdown, false) as is_corrective,
+        orders.created_date,
+        notified.started_at,
+        notified.ended_at,
+        greatest(orders._ingested_at, notified._source_ingested_at) as _source_ingested_at
+    from orders
+    left join notified on orders.maintenance_order_id = notified.maintenance_order_id
+),
+
+-- Plants that report work on the notification alone: one with a time of work stands for its order.
+notified_work as (
+    select
+        site_code,
+        notification_id as maintenance_order_id,
+        null as maintenance_order_no,
+        equipment_id,
+        notification_id,
+        notification_type as order_type,
+        notification_text as order_text,
+        is_breakdown as is_corrective,
+        notification_date as created_date,
+        malfunction_started_at as started_at,
+        malfunction_ended_at as ended_at,
+        _source_ingested_at
+    from notifications
+    where maintenance_order_id is null and malfunction_started_at is not null
 )
 
-select
-    orders.site_code,
-    {{ site_id('orders.site_code', 'orders.order_no') }} as maintenance_order_id,
-    orders.order_no as maintenance_order_no,
-    notifications.equipment_id,
-    notifications.notification_id,
-    orders.order_type,
-    orders.order_text,
-    coalesce(notifications.is_breakdown, false) as is_corrective,
-    orders.created_date,
-    notifications.malfunction_started_at as started_at,
-    notifications.malfunction_ended_at as ended_at,
-    greatest(orders._ingested_at, notifications._source_ingested_at) as _source_ingested_at
-from orders
-left join notifications
-    on {{ site_id('orders.site_code', 'orders.order_no') }} = notifications.maintenance_order_id
+select * from ordered_work
+union all
+select * from notified_work
