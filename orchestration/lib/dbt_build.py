@@ -45,7 +45,7 @@ class WarehouseBusyError(TundishError):
 def start_build(context: AssetExecutionContext, workspace: Workspace, *, full: bool) -> DbtCliInvocation:
     """Start ``dbt build`` for what the step selected; ``full`` builds incremental models anew."""
     chosen = get_updated_cli_invocation_params_for_context(
-        context=context, manifest={}, dagster_dbt_translator=WarehouseTranslator()
+        context=context.op_execution_context, manifest={}, dagster_dbt_translator=WarehouseTranslator()
     )
     arguments = [*dbt_command(), "build", "--exclude-resource-type", "unit_test", *dbt_arguments(workspace)]
     if full:
@@ -61,7 +61,7 @@ def start_build(context: AssetExecutionContext, workspace: Workspace, *, full: b
         project_dir=DBT_PROJECT,
         target_path=workspace.settings.dbt_target,
         raise_on_error=True,
-        context=context,
+        context=context.op_execution_context,
         adapter=None,
         cli_version=Version(version("dbt-core")),
     )
