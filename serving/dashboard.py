@@ -53,32 +53,33 @@ def _page(
     )
 
 
-def _table(frame: pd.DataFrame, title: str) -> vm.AgGrid:
-    return vm.AgGrid(title=title, figure=dash_ag_grid(data_frame=frame))
+def _table(frame: pd.DataFrame, title: str) -> vm.Table:
+    return vm.Table(title=title, figure=dash_ag_grid(data_frame=frame))
 
 
-@capture("graph")
+@capture("graph")  # type: ignore[untyped-decorator] # vizro ships no types
 def pareto(data_frame: pd.DataFrame) -> Any:
-    """Stop hours per reason, longest first, coloured by loss category."""
-    figure = px.bar(data_frame, x="reason", y="hours", color="loss_category", pattern_shape="line")
-    return figure.update_layout(xaxis={"categoryorder": "total descending"}, yaxis_title="hours")
+    """Stop hours per reason over the chosen lines, the longest on top, coloured by loss category."""
+    summed = data_frame.groupby(["reason", "loss category"], as_index=False)["hours"].sum()
+    figure = px.bar(summed, x="hours", y="reason", color="loss category", orientation="h")
+    return figure.update_layout(yaxis={"categoryorder": "total ascending", "title": None}, height=560)
 
 
 def _oee(con: duckdb.DuckDBPyConnection) -> vm.Page:
     lines = _frame(
         con,
         """
-        select site_code as site, line, round(100 * availability, 2) as availability_pct,
-            round(100 * effectiveness, 2) as effectiveness_pct, round(100 * quality_ratio, 2) as quality_pct,
-            round(100 * oee, 2) as oee_pct, round(100 * teep, 2) as teep_pct, good_qty, scrap_qty
+        select site_code as site, line, round(100 * availability, 2) as "A %",
+            round(100 * effectiveness, 2) as "E %", round(100 * quality_ratio, 2) as "Q %",
+            round(100 * oee, 2) as "OEE %", round(100 * teep, 2) as "TEEP %", good_qty as good, scrap_qty as scrap
         from mart_oee__line order by all
         """,
     )
     days = _frame(
         con,
         """
-        select line, production_day, 100 * sum(planned_run_good_s) / nullif(sum(pbt_s), 0) as oee_pct
-        from mart_oee__equipment_day group by all having sum(pbt_s) > 0 order by line, production_day
+        select line, production_day as "production day", 100 * sum(planned_run_good_s) / nullif(sum(pbt_s), 0) as "OEE %"
+        from mart_oee__equipment_day group by all having sum(pbt_s) > 0 order by all
         """,
     )
     return _page(
@@ -89,7 +90,7 @@ def _oee(con: duckdb.DuckDBPyConnection) -> vm.Page:
             vm.Graph(
                 id="oee_by_day",
                 title="By line and production day, in percent",
-                figure=px.line(days, x="production_day", y="oee_pct", color="line", markers=True),
+                figure=px.line(days, x="production day", y="OEE %", color="line", markers=True),
             ),
         ],
         ["line"],
@@ -101,7 +102,7 @@ def _downtime(con: duckdb.DuckDBPyConnection) -> vm.Page:
     reasons = _frame(
         con,
         f"""
-        select line, coalesce(reason_name, 'no reason given') as reason, coalesce(loss_category, 'none') as loss_category,
+        select line, coalesce(reason_name, 'no reason given') as reason, coalesce(loss_category, 'none') as "loss category",
             round(sum(duration_s) {HOUR}, 2) as hours, sum(stop_count)::bigint as stops
         from mart_downtime__pareto group by all order by hours desc
         """,
@@ -123,8 +124,8 @@ def _quality(con: duckdb.DuckDBPyConnection) -> vm.Page:
         con,
         """
         select coalesce(material_name, material_id) as material,
-            coalesce(scrap_reason_name, 'no reason given') as reason, sum(scrap_qty)::double as scrap_qty
-        from mart_quality__scrap group by all having sum(scrap_qty) > 0 order by scrap_qty desc
+            coalesce(scrap_reason_name, 'no reason given') as reason, sum(scrap_qty)::double as scrap
+        from mart_quality__scrap group by all having sum(scrap_qty) > 0 order by scrap desc
         """,
     )
     return _page(
@@ -133,7 +134,7 @@ def _quality(con: duckdb.DuckDBPyConnection) -> vm.Page:
         [
             vm.Graph(
                 title="The 25 largest",
-                figure=px.bar(scrap.head(25), x="material", y="scrap_qty", color="reason"),
+                figure=px.bar(scrap.head(25), x="material", y="scrap", color="reason"),
             ),
             _table(scrap, "All"),
         ],
@@ -144,7 +145,7 @@ def _delivery(con: duckdb.DuckDBPyConnection) -> vm.Page:
     orders = _frame(
         con,
         """
-        select order_id as "order", material_name as material, due_date, actual_end_date as finished, late_days,
+        select order_id as "order", material_name as material, due_date::varchar as due, actual_end_date::varchar as finished, late_days as "late days",
             ordered_qty::double as ordered, received_qty::double as received, quantity_unit as unit
         from mart_delivery__order where is_late order by late_days desc, order_id limit 500
         """,
@@ -174,9 +175,9 @@ def _maintenance(con: duckdb.DuckDBPyConnection) -> vm.Page:
     machines = _frame(
         con,
         f"""
-        select line, equipment_name as equipment, failure_count as failures, round(operating_s {HOUR}, 1) as operating_h,
-            round(mtbf_s {HOUR}, 2) as mtbf_h, round(mttr_s {HOUR}, 2) as mttr_h,
-            round(100 * corrective_ratio, 1) as corrective_pct
+        select line, equipment_name as equipment, failure_count as failures, round(operating_s {HOUR}, 1) as "operating h",
+            round(mtbf_s {HOUR}, 2) as "MTBF h", round(mttr_s {HOUR}, 2) as "MTTR h",
+            round(100 * corrective_ratio, 1) as "corrective %"
         from mart_maintenance__equipment order by failures desc, equipment
         """,
     )
@@ -191,7 +192,7 @@ def _energy(con: duckdb.DuckDBPyConnection) -> vm.Page:
     days = _frame(
         con,
         """
-        select line, production_day, sum(producing_kwh) as producing, sum(setup_kwh) as setup,
+        select line, production_day as "production day", sum(producing_kwh) as producing, sum(setup_kwh) as setup,
             sum(idle_kwh) as idle, sum(off_kwh) as off
         from mart_energy__equipment_day group by all order by all
         """,
@@ -203,7 +204,7 @@ def _energy(con: duckdb.DuckDBPyConnection) -> vm.Page:
             vm.Graph(
                 id="energy_by_day",
                 title="kWh by day and state",
-                figure=px.bar(days, x="production_day", y=["producing", "setup", "idle", "off"]),
+                figure=px.bar(days, x="production day", y=["producing", "setup", "idle", "off"]),
             )
         ],
         ["line"],
