@@ -6,6 +6,7 @@ Belongs here: codes and their meaning. Does not belong here: how often they occu
 import numpy as np
 
 REASONS = (
+    ("0100", None, "Out of tolerance", "process_defect"),
     ("10000", None, "Active", "none"),
     ("20000", "10000", "Low speed", "reduced_speed"),
     ("30000", None, "Unknown", "none"),
