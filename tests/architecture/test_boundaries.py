@@ -95,8 +95,12 @@ def test_lock_pins_every_package_with_hashes() -> None:
     assert not [pin.splitlines()[0] for pin in pins if "--hash=sha256:" not in pin]
 
 
-@pytest.mark.parametrize("room", ["ingestion", "quality", "serving", "orchestration", "dbt_project", "data", "tests"])
+@pytest.mark.parametrize(
+    "room", ["ingestion", "quality", "serving", "orchestration", "dbt_project", "data", "tests"]
+)
 def test_each_room_says_what_belongs_there(room: str) -> None:
     readme = ROOT / room / "README.md"
     assert readme.is_file(), f"{room}/README.md is missing"
-    assert len(readme.read_text(encoding="utf-8").splitlines()) <= 80, f"{relative(readme)}: one screen at most"
+    assert len(readme.read_text(encoding="utf-8").splitlines()) <= 80, (
+        f"{relative(readme)}: one screen at most"
+    )

@@ -37,5 +37,7 @@ def tundish(*arguments: str, home: Path, plant: Path = DEMO) -> subprocess.Compl
 def succeed(*arguments: str, home: Path, plant: Path = DEMO) -> str:
     """Run one command that has to succeed and return what it printed."""
     done = tundish(*arguments, home=home, plant=plant)
-    assert done.returncode == 0, f"tundish {' '.join(arguments)} ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
+    assert done.returncode == 0, (
+        f"tundish {' '.join(arguments)} ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
+    )
     return done.stdout

@@ -22,13 +22,22 @@ pytestmark = pytest.mark.long
 POINTS = 10
 SEED = 20251026
 # Columns that name the run or the moment, not the content.
-TECHNICAL = {"_release_id", "_ingested_at", "_source_ingested_at", "_quarantined_at", "_run_id", "_source_file"}
+TECHNICAL = {
+    "_release_id",
+    "_ingested_at",
+    "_source_ingested_at",
+    "_quarantined_at",
+    "_run_id",
+    "_source_file",
+}
 
 
 def content(con: duckdb.DuckDBPyConnection, relation: str) -> tuple[int, int]:
     """Row count and an order-free hash over all columns but the technical ones."""
     columns = [
-        name for (name, *_) in con.execute(f"describe select * from {relation}").fetchall() if name not in TECHNICAL
+        name
+        for (name, *_) in con.execute(f"describe select * from {relation}").fetchall()
+        if name not in TECHNICAL
     ]
     listed = ", ".join(f'"{name}"' for name in sorted(columns))
     row = con.execute(
