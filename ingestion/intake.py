@@ -119,18 +119,26 @@ class Intake:
             try:
                 yield from self._stream_text(reader, bundle)
             except duckdb.Error:
-                for batch, one in bundle:
-                    yield self._take_text_carefully(reader, batch, one)
+                yield from self._take_screened(reader, bundle)
 
-    def _take_text_carefully(self, reader: TextReader, batch: Batch, opened: Opened) -> Outcome:
-        """One file that may be broken: as it is, else screened, else held."""
-        try:
+    def _take_screened(self, reader: TextReader, bundle: Sequence[tuple[Batch, Opened]]) -> Iterator[Outcome]:
+        """A bundle with a broken file: screen all of it and try again, at last file by file."""
+        screened: list[tuple[Batch, Opened]] = []
+        for batch, one in bundle:
             try:
-                return self._stream_text(reader, [(batch, opened)])[0]
-            except duckdb.Error:
-                return self._stream_text(reader, [(batch, reader.screen(opened))])[0]
-        except FileError as error:
-            return self._held(batch, error)
+                screened.append((batch, reader.screen(one)))
+            except FileError as error:
+                yield self._held(batch, error)
+        try:
+            yield from self._stream_text(reader, screened) if screened else []
+        except duckdb.Error:
+            for batch, one in screened:
+                yield self._take_alone(reader, batch, one)
+
+    def _take_alone(self, reader: TextReader, batch: Batch, opened: Opened) -> Outcome:
+        """One screened file; held if DuckDB still cannot read it."""
+        try:
+            return self._stream_text(reader, [(batch, opened)])[0]
         except duckdb.Error as error:
             expected, seen = f"{self._contract.format} text", str(error).splitlines()[0]
             unreadable = UnreadableFileError(self._contract.raw_name, batch.file.name, "body", expected, seen)
@@ -157,6 +165,7 @@ class Intake:
 
     def _take_arrow(self, reader: ArrowReader, opened: Sequence[tuple[Batch, Opened]]) -> Iterator[Outcome]:
         waiting: list[tuple[Batch, Opened, pa.Table]] = []
+        size = 0
         for batch, one in opened:
             chunks = reader.chunks(one)
             try:
@@ -170,10 +179,11 @@ class Intake:
                     batch, one, [part for part in (first, second) if part is not None], chunks
                 )
                 continue
-            if waiting and (waiting[0][1].signature != one.signature or _full(waiting)):
+            if waiting and (waiting[0][1].signature != one.signature or size > _BUNDLE_BYTES):
                 yield from self._stream_bundle(waiting)
-                waiting = []
+                waiting, size = [], 0
             waiting.append((batch, one, first))
+            size += first.nbytes
         if waiting:
             yield from self._stream_bundle(waiting)
 
@@ -345,10 +355,6 @@ def _bundles(opened: Sequence[tuple[Batch, Opened]]) -> Iterator[list[tuple[Batc
         size += _BUNDLE_BYTES if alone else batch.file.size
     if bundle:
         yield bundle
-
-
-def _full(waiting: Sequence[tuple[Batch, Opened, pa.Table]]) -> bool:
-    return len(waiting) >= _BUNDLE_FILES or sum(table.nbytes for _, _, table in waiting) > _BUNDLE_BYTES
 
 
 def _runs(batch: pa.RecordBatch, name: str) -> Iterator[tuple[Any, pa.RecordBatch]]:

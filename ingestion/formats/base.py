@@ -59,7 +59,6 @@ class Opened:
     signature: tuple[object, ...]
     findings: tuple[Finding, ...] = ()
     skipped: Skipped = Skipped()
-    screened: bool = False
 
 
 class Reader(Protocol):

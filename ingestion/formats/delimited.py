@@ -6,6 +6,7 @@ such lines go to the quarantine, the others into a clean copy.
 
 import csv
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,44 @@ from ingestion.typing.expressions import literal
 from ingestion.typing.query import Input
 
 _OTHER_DELIMITERS = (";", ",", "\t", "|", "~", ":")
+_LINE_END = ord("\n")
 NEVER = "\x01"  # DuckDB's text for null: a control character that no field consists of
+
+
+@dataclass
+class _Screening:
+    """What screening found so far; `row` is the number of the next record, the header has 0."""
+
+    row: int
+    rows: list[int] = field(default_factory=list)
+    rules: list[str] = field(default_factory=list)
+
+    @property
+    def header_broken(self) -> bool:
+        return self.rows[:1] == [0]
+
+    def note(self, kept: bytes, rule: str) -> bytes:
+        """Count a record; the bytes for the clean copy."""
+        if rule:
+            self.rows.append(self.row)
+            self.rules.append(rule)
+        self.row += 1
+        return b"" if rule else kept + b"\n"
+
+
+def well_formed(piece: text.Block | text.Line, delimiter: bytes, fields: int, limit: int) -> int:
+    """Number of lines of a block whose lines all end, have `fields` fields and are no longer than `limit`; else 0."""
+    if isinstance(piece, text.Line) or not piece.raw.endswith(b"\n") or len(delimiter) != 1:
+        return 0
+    codes = np.frombuffer(piece.raw, dtype=np.uint8)
+    ends = np.flatnonzero(codes == _LINE_END)
+    delimiters = np.flatnonzero(codes == delimiter[0])
+    if len(delimiters) != len(ends) * (fields - 1) or piece.records() is None:
+        return 0
+    before = np.searchsorted(delimiters, ends)
+    regular = bool((before == np.arange(1, len(ends) + 1) * (fields - 1)).all())
+    longest = int(np.diff(ends, prepend=-1).max())
+    return len(ends) if regular and longest <= limit else 0
 
 
 class DelimitedReader:
@@ -70,49 +108,49 @@ class DelimitedReader:
         """Check the encoding, then copy what can be read and list the rest by row."""
         text.check_decodable(self._contract, opened.file)
         copy = text.scratch_file(self._scratch)
-        rows: list[int] = []
-        rules: list[str] = []
+        screening = _Screening(row=0 if self._has_header else 1)
         with copy.open("wb") as out:
-            for row, record in self._numbered(opened.text_path):
-                kept, rule = self._judge(record, len(opened.inputs))
-                if rule and row == 0:
-                    place, seen = f"line {record.number}", "a broken header"
-                    raise UnreadableFileError(
-                        self._contract.raw_name, opened.file.name, place, "a header", seen
-                    )
-                if rule:
-                    rows.append(row)
-                    rules.append(rule)
-                else:
-                    out.write(kept + b"\n")
-        skipped = Skipped(np.array(rows, dtype=np.int64), tuple(rules))
-        return Opened(
-            opened.file,
-            copy,
-            opened.text_path,
-            opened.inputs,
-            opened.signature,
-            opened.findings,
-            skipped,
-            screened=True,
-        )
+            for piece in self._pieces(opened.text_path):
+                fields = len(opened.inputs)
+                count = well_formed(piece, self._delimiter.encode(), fields, self._limit)
+                if count and isinstance(piece, text.Block):
+                    out.write(piece.raw.replace(b"\r\n", b"\n"))
+                    screening.row += count
+                    continue
+                for record in [piece] if isinstance(piece, text.Line) else piece.lines(self._limit):
+                    if record.raw or record.too_long:
+                        out.write(screening.note(*self._judge(record, fields)))
+        if screening.header_broken:
+            place, seen = "line 1", "a broken header"
+            raise UnreadableFileError(self._contract.raw_name, opened.file.name, place, "a header", seen)
+        skipped = Skipped(np.array(screening.rows, dtype=np.int64), tuple(screening.rules))
+        return replace(opened, path=copy, skipped=skipped)
 
     def records(self, opened: Opened, rows: Sequence[int]) -> Iterator[RawRecord]:
         """Fetch records by number from the file's text."""
-        wanted = iter(rows)
-        target = next(wanted, None)
-        for row, record in self._numbered(opened.text_path):
-            if target is None:
-                return
-            if row == target:
-                yield self._raw_record(row, record, list(opened.inputs))
-                target = next(wanted, None)
-
-    def _numbered(self, path: Path) -> Iterator[tuple[int, text.Line]]:
-        """Records with their number; the header is record 0."""
-        with path.open("rb") as handle:
+        headers = list(opened.inputs)
+        if not text.holds(opened.text_path, self._quote.encode()):
+            for row, line in text.pick(opened.text_path, rows, 0 if self._has_header else 1, self._limit):
+                yield self._raw_record(row, line, headers)
+            return
+        wanted = set(rows)
+        last = max(wanted, default=0)
+        with opened.text_path.open("rb") as handle:
             found = text.joined(text.lines(handle, self._limit), self._is_open, self._limit)
-            yield from enumerate(found, start=0 if self._has_header else 1)
+            for row, record in enumerate(found, start=0 if self._has_header else 1):
+                if row > last:
+                    return
+                if row in wanted:
+                    yield self._raw_record(row, record, headers)
+
+    def _pieces(self, path: Path) -> Iterator[text.Block | text.Line]:
+        """Blocks of lines; where the file has quotes, records, since those may go over several lines."""
+        quoted = text.holds(path, self._quote.encode())
+        with path.open("rb") as handle:
+            if quoted:
+                yield from text.joined(text.lines(handle, self._limit), self._is_open, self._limit)
+            else:
+                yield from text.blocks(handle, self._limit)
 
     def _is_open(self, raw: bytes) -> bool:
         quote = self._quote.encode()

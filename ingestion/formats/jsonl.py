@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -78,30 +79,16 @@ class JsonLinesReader:
                 else:
                     out.write(line.raw + b"\n")
         skipped = Skipped(np.array(rows, dtype=np.int64), tuple(rules))
-        return Opened(
-            opened.file,
-            copy,
-            opened.text_path,
-            opened.inputs,
-            opened.signature,
-            opened.findings,
-            skipped,
-            screened=True,
-        )
+        return replace(opened, path=copy, skipped=skipped)
 
     def records(self, opened: Opened, rows: Sequence[int]) -> Iterator[RawRecord]:
         """Fetch lines by record number."""
-        wanted = set(rows)
-        last = max(wanted, default=0)
-        for row, line in self._numbered(opened.text_path):
-            if row > last:
-                return
-            if row in wanted:
-                shown = line.raw.decode("utf-8", errors="replace")
-                note = f" [cut here: the line is longer than {self._limit} bytes]" if line.too_long else ""
-                fields = {} if line.too_long else _object(line.raw) or {}
-                values = {key: value if value is None else _shown(value) for key, value in fields.items()}
-                yield RawRecord(row, line.number, bounded(shown) + note, values)
+        for row, line in text.pick(opened.text_path, rows, 1, self._limit):
+            shown = line.raw.decode("utf-8", errors="replace")
+            note = f" [cut here: the line is longer than {self._limit} bytes]" if line.too_long else ""
+            fields = {} if line.too_long else _object(line.raw) or {}
+            values = {key: value if value is None else _shown(value) for key, value in fields.items()}
+            yield RawRecord(row, line.number, bounded(shown) + note, values)
 
     def _numbered(self, path: Path) -> Iterator[tuple[int, text.Line]]:
         with path.open("rb") as handle:

@@ -8,7 +8,7 @@ import codecs
 import os
 import tempfile
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -19,6 +19,8 @@ from ingestion.errors import EmptyFileError, FileError, UnreadableFileError, Wro
 from ingestion.formats.base import HEAD_BYTES
 
 _CHUNK = 1 << 20
+_BLOCK = 1 << 17
+_SHOWN = 1024  # of a line that is too long
 _MAX_JOINED = 1 << 16  # a quoted field over more than this is an unclosed quote
 _MAGIC = {
     b"PK\x03\x04": "a zip archive or Excel workbook",
@@ -150,17 +152,80 @@ def _is_ascii(path: Path) -> bool:
         return all(chunk.isascii() for chunk in iter(lambda: handle.read(_CHUNK), b""))
 
 
+@dataclass(frozen=True)
+class Block:
+    """Whole lines of one stretch of a file; the last one may lack its end. `number` is that of the first line."""
+
+    number: int
+    raw: bytes
+
+    def lines(self, limit: int) -> Iterator[Line]:
+        """The lines one by one; line ends are LF or CRLF."""
+        parts = self.raw.split(b"\n")
+        ended = not parts[-1]
+        for offset, part in enumerate(parts[:-1] if ended else parts):
+            number, last = self.number + offset, offset == len(parts) - 1
+            if len(part) > limit:
+                yield Line(number, part[:_SHOWN], ended or not last, too_long=True)
+            else:
+                yield Line(number, part.rstrip(b"\r"), ended or not last)
+
+    def records(self) -> int | None:
+        """Number of lines if none is blank, else None: count them one by one."""
+        if b"\n\n" in self.raw or b"\n\r\n" in self.raw or self.raw[:1] in b"\r\n":
+            return None
+        return self.raw.count(b"\n") + (not self.raw.endswith(b"\n"))
+
+
+def blocks(handle: BinaryIO, limit: int) -> Iterator[Block | Line]:
+    """A file in short stretches. A line longer than `limit` may come by itself, not read to its end."""
+    number, rest = 1, b""
+    while chunk := handle.read(_BLOCK):
+        data = rest + chunk
+        cut = data.rfind(b"\n") + 1
+        if cut:
+            yield Block(number, data[:cut])
+            number += data.count(b"\n", 0, cut)
+        rest = data[cut:]
+        if len(rest) > limit:
+            yield Line(number, rest[:_SHOWN], _skip_line(handle), too_long=True)
+            number, rest = number + 1, b""
+    if rest:
+        yield Block(number, rest)
+
+
 def lines(handle: BinaryIO, limit: int) -> Iterator[Line]:
-    """All lines, numbered as an editor does; line ends are LF or CRLF."""
-    number = 0
-    while raw := handle.readline(limit + 1):
-        number += 1
-        ended = raw.endswith(b"\n")
-        if not ended and len(raw) > limit:
-            ended = _skip_line(handle)
-            yield Line(number, raw[:1024], ended, too_long=True)
+    """All lines, numbered as an editor does."""
+    for piece in blocks(handle, limit):
+        if isinstance(piece, Line):
+            yield piece
         else:
-            yield Line(number, raw.rstrip(b"\r\n"), ended)
+            yield from piece.lines(limit)
+
+
+def pick(path: Path, rows: Sequence[int], first: int, limit: int) -> Iterator[tuple[int, Line]]:
+    """Lines by ascending record number; the first line that is not blank has number `first`. Other blocks are skipped."""
+    wanted = deque(rows)
+    row = first
+    with path.open("rb") as handle:
+        for piece in blocks(handle, limit):
+            if not wanted:
+                return
+            count = 1 if isinstance(piece, Line) else piece.records()
+            if count is not None and wanted[0] >= row + count:
+                row += count
+                continue
+            for line in [piece] if isinstance(piece, Line) else piece.lines(limit):
+                if line.raw or line.too_long:
+                    if wanted and wanted[0] == row:
+                        yield wanted.popleft(), line
+                    row += 1
+
+
+def holds(path: Path, mark: bytes) -> bool:
+    """True if the byte `mark` occurs in the file."""
+    with path.open("rb") as handle:
+        return any(mark in chunk for chunk in iter(lambda: handle.read(_CHUNK), b""))
 
 
 def _skip_line(handle: BinaryIO) -> bool:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,7 @@ class Ledger:
                 return _result(entry) if same else None
         return None
 
-    @property
+    @cached_property
     def _hashes(self) -> dict[tuple[str, int, int], str]:
         return {(entry["path"], entry["size"], entry["mtime_ns"]): entry["sha256"] for entry in self.entries}
 

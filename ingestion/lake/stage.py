@@ -91,11 +91,9 @@ class PartitionedWriter:
 
     def _finish_oldest(self) -> None:
         partition, (relative, path, writer) = self._open.popitem(last=False)
-        collected: list[pq.FileMetaData] = []
         writer.close()
-        collected.append(pq.read_metadata(path))
         values = dict(zip(self._partition_by, partition, strict=True))
-        self._done.append(StagedFile(path, relative, values, collected[0]))
+        self._done.append(StagedFile(path, relative, values, pq.read_metadata(path)))
 
 
 def _encodings(schema: pa.Schema) -> dict[str, Any]:
@@ -122,6 +120,8 @@ class Stage:
         self._partition_by = partition_by
         self._shared = self.writer()
         self._files: list[StagedFile] = []
+        self._waiting: list[pa.RecordBatch] = []
+        self._waiting_bytes = 0
         sweep(folder)
 
     def writer(self) -> PartitionedWriter:
@@ -133,9 +133,11 @@ class Stage:
         return FileStage(self)
 
     def share(self, batches: list[pa.RecordBatch]) -> None:
-        """Take in rows that lay in memory."""
-        if batches:
-            self._shared.write(pa.Table.from_batches(batches).combine_chunks())
+        """Take in rows that lay in memory; many small portions are written together."""
+        self._waiting.extend(batches)
+        self._waiting_bytes += sum(batch.nbytes for batch in batches)
+        if self._waiting_bytes > _MEMORY_BYTES:
+            self._write_waiting()
 
     def take(self, files: list[StagedFile]) -> None:
         """Take in finished files."""
@@ -143,8 +145,14 @@ class Stage:
 
     def close(self) -> list[StagedFile]:
         """Finish; the staged files of all kept rows."""
+        self._write_waiting()
         self._files.extend(self._shared.close())
         return self._files
+
+    def _write_waiting(self) -> None:
+        if self._waiting:
+            self._shared.write(pa.Table.from_batches(self._waiting).combine_chunks())
+        self._waiting, self._waiting_bytes = [], 0
 
 
 class FileStage:
