@@ -88,7 +88,7 @@ def _states(rng: random.Random, plant: Plant, machine: str) -> None:
             "mes__machine_states", event_id=f"E{place:06}", machine=machine, changed_at=now, state=state
         )
         if state == "DOWN":
-            number = f"{len(plant.rows.get('sap_ecc__qmih', [])):012}"
+            number = f"{len(plant.rows.get('sap_ecc__qmih', [])) + 1:012}"
             plant.add("sap_ecc__qmel", mandt="100", qmnum=number, qmart="M2", qmtxt="stop")
             plant.add(
                 "sap_ecc__qmih", mandt="100", qmnum=number, equnr=f"0000000000100010{machine[1:]}", msaus="X",

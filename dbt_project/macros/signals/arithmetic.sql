@@ -83,3 +83,9 @@ sum({{ value }} * {{ weight }}) / nullif(sum(case when {{ value }} is not null t
 {% macro spread(mean_square, mean) -%}
 sqrt(case when {{ mean_square }} < power({{ mean }}, 2) then 0 else {{ mean_square }} - power({{ mean }}, 2) end)
 {%- endmacro %}
+
+
+{#- Start of the UTC hour that holds the instant, whatever the zone of the session; much cheaper than date_trunc there. -#}
+{% macro utc_hour(instant_at) -%}
+{{ instant(window_no(micros(instant_at), 3600000000) ~ ' * 3600000000') }}
+{%- endmacro %}

@@ -55,7 +55,7 @@ hours as (
     select
         energy_minutes.equipment_id,
         energy_minutes.site_code,
-        date_trunc('hour', energy_minutes.minute_at) as hour_at,
+        {{ utc_hour('energy_minutes.minute_at') }} as hour_at,
         sum(energy_minutes.energy_kwh) as energy_kwh,
         {%- for use in uses %}
         coalesce(sum(energy_minutes.energy_kwh * state_minutes.{{ use }}_s / 60), 0) as {{ use }}_kwh,
@@ -71,7 +71,7 @@ hours as (
     group by
         energy_minutes.equipment_id,
         energy_minutes.site_code,
-        date_trunc('hour', energy_minutes.minute_at)
+        {{ utc_hour('energy_minutes.minute_at') }}
 )
 
 select

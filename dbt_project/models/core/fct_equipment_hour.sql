@@ -70,22 +70,22 @@ stops as (
 micro_stops as (
     select
         equipment_id,
-        date_trunc('hour', ended_at) as hour_at,
+        {{ utc_hour('ended_at') }} as hour_at,
         count(*) as micro_stop_count
     from stops
     where stop_s <= {{ var('micro_stop_s', 300) }}
-    group by equipment_id, date_trunc('hour', ended_at)
+    group by equipment_id, {{ utc_hour('ended_at') }}
 ),
 
 pieces as (
     select
         equipment_id,
-        date_trunc('hour', counted_at) as hour_at,
+        {{ utc_hour('counted_at') }} as hour_at,
         sum(produced_qty) as produced_qty,
         sum(scrap_qty) as scrap_qty,
         sum(rework_qty) as rework_qty
     from counted
-    group by equipment_id, date_trunc('hour', counted_at)
+    group by equipment_id, {{ utc_hour('counted_at') }}
 )
 
 select

@@ -9,7 +9,7 @@
 with minutes as (
     select
         *,
-        date_trunc('hour', minute_at) as hour_at
+        {{ utc_hour('minute_at') }} as hour_at
     from {{ ref('fct_signal_minute') }}
 ),
 {% if is_incremental() %}

@@ -33,11 +33,11 @@ signal_hours as (
 snapshot_hours as (
     select
         equipment_id,
-        date_trunc('hour', taken_at) as hour_at,
+        {{ utc_hour('taken_at') }} as hour_at,
         max(kurtosis) as kurtosis,
         max(crest_factor) as crest_factor
     from {{ ref('fct_vibration_snapshot') }}
-    group by equipment_id, date_trunc('hour', taken_at)
+    group by equipment_id, {{ utc_hour('taken_at') }}
 ),
 
 maintained as (
