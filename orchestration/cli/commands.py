@@ -158,7 +158,9 @@ def release_list(plant: PlantOption = None, home: HomeOption = None) -> None:
 
 @release_app.command("show", epilog=EXIT_CODES)
 def release_show(
-    release_id: Annotated[str, typer.Argument(help="Release id. Default: the current one.")] = "",
+    release_id: Annotated[
+        str, typer.Argument(metavar="[RELEASE]", help="Release id. Default: the current one.")
+    ] = "",
     plant: PlantOption = None,
     home: HomeOption = None,
 ) -> None:
@@ -173,7 +175,9 @@ def release_show(
 
 @release_app.command("rollback", epilog=EXIT_CODES)
 def release_rollback(
-    release_id: Annotated[str, typer.Argument(help="Release to make current; see tundish release list.")],
+    release_id: Annotated[
+        str, typer.Argument(metavar="RELEASE", help="Release to make current; see tundish release list.")
+    ],
     plant: PlantOption = None,
     home: HomeOption = None,
 ) -> None:
@@ -204,7 +208,7 @@ def quarantine_list(
 @quarantine_app.command("show", epilog=EXIT_CODES)
 def quarantine_show(
     *,
-    table: Annotated[str, typer.Argument(help="Raw table, for example mes__counters.")],
+    table: Annotated[str, typer.Argument(metavar="TABLE", help="Raw table, for example mes__counters.")],
     plant: PlantOption = None,
     home: HomeOption = None,
     rule: Annotated[

@@ -62,14 +62,14 @@ def execute(
         from dagster import RunConfig  # noqa: PLC0415 - seconds of import, told to the display
 
         from orchestration.defs.assemble import assemble  # noqa: PLC0415 - as above
-        from orchestration.defs.jobs import PLANT_TO_RELEASE  # noqa: PLC0415 - as above
+        from orchestration.defs.jobs import PLANT_TO_RELEASE, QUIET  # noqa: PLC0415 - as above
         from orchestration.defs.warehouse import BuildConfig  # noqa: PLC0415 - as above
         from orchestration.lib.instance import open_instance  # noqa: PLC0415 - as above
 
         job = assemble(workspace, parsing.result(), display).resolve_job_def(PLANT_TO_RELEASE)
         config = RunConfig(
             ops={"warehouse": BuildConfig(force=force, full_refresh=full_refresh)},
-            loggers={"console": {"config": {"log_level": "INFO"}}},
+            loggers=QUIET,
         )
         with open_instance(workspace.settings) as instance:
             result = job.execute_in_process(run_config=config, instance=instance, raise_on_error=False)
