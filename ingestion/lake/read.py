@@ -13,9 +13,10 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError
 
 from ingestion.contracts import TECHNICAL_FIELDS, Contract
-from ingestion.errors import UnsupportedTableError
+from ingestion.errors import LakeError, UnsupportedTableError
 from ingestion.lake.ledger import committed_entries
 from ingestion.settings import Settings
 from ingestion.typing.expressions import identifier, literal
@@ -40,6 +41,21 @@ def pin_tables(contracts: Iterable[Contract], settings: Settings) -> dict[str, P
         for contract in contracts
         if DeltaTable.is_deltatable(str(settings.raw_path(contract.raw_name)))
     }
+
+
+def count_rows(contract: Contract, settings: Settings) -> int | None:
+    """Rows of a raw table by its log's statistics, None if it was never delivered; LakeError if it does not open."""
+    path = settings.raw_path(contract.raw_name)
+    if not DeltaTable.is_deltatable(str(path)):
+        return None
+    try:
+        actions = DeltaTable(path).get_add_actions(flatten=True)
+    except DeltaError as error:
+        step = (
+            f"put {path} back from a backup, or delete it: the archive holds every file that it was made of."
+        )
+        raise LakeError(contract.raw_name, f"the Delta table does not open: {error}", step) from error
+    return sum(actions.column("num_records").to_pylist()) if actions.num_rows else 0
 
 
 def create_raw_views(
