@@ -1,0 +1,166 @@
+"""One way of bringing a historian export into a lake, run alone in a process.
+
+    python -m tests.benchmarks.contenders <name> <export.csv> <target folder>
+
+Prints {"seconds", "rows"}; imports are not timed. All contenders make the same columns of the same text.
+"""
+
+# ruff: noqa: PLC0415 - each contender imports its own engine only, before its clock starts
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+ZONE = "Europe/Berlin"
+OFFSET_US = (
+    3_600_000_000  # the export lies in winter time as a whole: no contender but ours knows clock changes
+)
+FORMAT = "%d-%b-%y %H:%M:%S"
+
+
+def ours(export: Path, target: Path) -> Callable[[], int]:
+    """Tundish: contract, every row rule, batch gate, content hash, ledger, archive, partitioned Delta."""
+    from ingestion.contracts import SOURCES, load_contract
+    from ingestion.load import load_table
+    from ingestion.plant import Plant, Site, Source
+    from ingestion.settings import Settings
+    from quality.contract_gate import evaluate_batch
+
+    inbox = target / "in"
+    inbox.mkdir(parents=True)
+    os.link(export, inbox / "pi_export.csv")
+    source = Source("pi_historian", inbox, "1000", ZONE)
+    plant = Plant("bench", "Bench", target, (Site("1000", "Bench", ZONE, "EUR", "DE"),), (source,))
+    contract = load_contract(SOURCES / "pi_historian" / "readings.contract.yml")
+    settings = Settings(home=target / "home", settle_seconds=0)
+
+    def run() -> int:
+        load = load_table(contract, source, plant, settings, batch_gate=evaluate_batch)
+        assert load.rows_quarantined == 0, load
+        return load.rows_committed
+
+    return run
+
+
+def limit(export: Path, target: Path) -> Callable[[], int]:
+    """The limit: DuckDB alone, CSV to one Parquet file with the same casts; no rules, no hash, no table."""
+    import duckdb
+
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'UTC'")
+    columns = dict.fromkeys(("tag", "moment", "raw", "uom", "doubt"), "VARCHAR")
+    moment = f"try_strptime(moment, '{FORMAT}')"
+
+    def run() -> int:
+        connection.execute(f"""
+            COPY (
+                SELECT
+                    tag,
+                    make_timestamptz(epoch_us({moment}) - {OFFSET_US}) AS reading_at,
+                    TRY_CAST(raw AS DOUBLE) AS value,
+                    CASE WHEN TRY_CAST(raw AS DOUBLE) IS NULL THEN raw END AS value_state,
+                    uom,
+                    TRY_CAST(doubt AS BOOLEAN) AS is_questionable,
+                    CAST(make_timestamp(epoch_us({moment}) - {OFFSET_US}) AS DATE) AS reading_date
+                FROM read_csv('{export}', auto_detect=false, header=true, columns={columns}, delim=',', quote='"')
+            ) TO '{target / "limit.parquet"}' (FORMAT parquet, COMPRESSION zstd)
+        """)
+        query = f"SELECT count(*) FROM read_parquet('{target / 'limit.parquet'}')"
+        return int(connection.execute(query).fetchall()[0][0])
+
+    return run
+
+
+def polars(export: Path, target: Path) -> Callable[[], int]:
+    """polars, streaming, into a Delta table with the same partitions."""
+    import polars as pl
+
+    text = dict.fromkeys(("Tag", "Timestamp", "Value", "UOM", "Questionable"), pl.String)
+    number = pl.col("Value").cast(pl.Float64, strict=False)
+    local = pl.col("Timestamp").str.to_datetime(FORMAT, time_unit="us", strict=False)
+
+    def run() -> int:
+        frame = (
+            pl.scan_csv(export, schema=text)
+            .select(
+                tag=pl.col("Tag"),
+                reading_at=local.dt.replace_time_zone(ZONE, ambiguous="earliest").dt.convert_time_zone("UTC"),
+                value=number,
+                value_state=pl.when(number.is_null()).then(pl.col("Value")),
+                uom=pl.col("UOM"),
+                is_questionable=pl.col("Questionable") == "True",
+            )
+            .with_columns(reading_date=pl.col("reading_at").dt.date())
+            .collect(engine="streaming")
+        )
+        frame.write_delta(target / "polars", delta_write_options={"partition_by": ["reading_date"]})
+        return frame.height
+
+    return run
+
+
+def dlt(export: Path, target: Path) -> Callable[[], int]:
+    """dlt: Arrow batches with the same casts into its filesystem destination as a Delta table."""
+    import dlt as tool
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.csv as reader
+
+    rows = 0
+    as_text = reader.ConvertOptions(
+        column_types={name: pa.string() for name in ("Tag", "Timestamp", "Value", "UOM", "Questionable")}
+    )
+
+    def batches() -> Iterator[Any]:
+        nonlocal rows
+        for batch in reader.open_csv(export, convert_options=as_text):
+            rows += batch.num_rows
+            value = batch.column("Value")
+            is_number = pc.match_substring_regex(value, r"^-?\d+(\.\d+)?$")
+            moment = pc.strptime(batch.column("Timestamp"), FORMAT, "us")
+            utc = pc.assume_timezone(moment, ZONE, ambiguous="earliest").cast(pa.timestamp("us", tz="UTC"))
+            nothing = pa.scalar(None, pa.string())
+            yield pa.table(
+                {
+                    "tag": batch.column("Tag"),
+                    "reading_at": utc,
+                    "value": pc.if_else(is_number, value, nothing).cast(pa.float64()),
+                    "value_state": pc.if_else(is_number, nothing, value),
+                    "uom": batch.column("UOM"),
+                    "is_questionable": pc.equal(batch.column("Questionable"), "True"),
+                    "reading_date": utc.cast(pa.date32()),
+                }
+            )
+
+    def run() -> int:
+        pipeline = tool.pipeline(
+            "bench", destination=tool.destinations.filesystem(f"file://{target}/lake"), dataset_name="raw",
+            pipelines_dir=str(target / "state"),
+        )  # fmt: skip
+        readings = tool.resource(batches, name="readings", columns={"reading_date": {"partition": True}})
+        pipeline.run(readings, table_format="delta", write_disposition="append")
+        return rows
+
+    return run
+
+
+CONTENDERS: dict[str, Callable[[Path, Path], Callable[[], int]]] = {
+    "ours": ours, "limit": limit, "polars": polars, "dlt": dlt,
+}  # fmt: skip
+
+
+def main() -> None:
+    """Run one contender and print what it took."""
+    name, export, target = sys.argv[1:]
+    run = CONTENDERS[name](Path(export), Path(target))
+    started = time.perf_counter()
+    rows = run()
+    print(json.dumps({"seconds": time.perf_counter() - started, "rows": rows}))
+
+
+if __name__ == "__main__":
+    main()

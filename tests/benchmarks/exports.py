@@ -1,0 +1,31 @@
+"""A PI-style export of any size: ordered by time, local times, some system states in the value column."""
+
+from pathlib import Path
+
+import duckdb
+
+HEADER = ("Tag", "Timestamp", "Value", "UOM", "Questionable")
+START = "2025-10-27 00:00:00"  # after the clock change: all contenders read the same hours
+
+
+def write_export(path: Path, rows: int) -> None:
+    """Write `rows` readings of 60 tags, two a second, unless the file is there already."""
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".new")
+    with duckdb.connect() as connection:
+        connection.execute(f"""
+            COPY (
+                SELECT
+                    'L' || (1 + i % 3) || '.M' || lpad((1 + i % 12)::VARCHAR, 2, '0') || '.S' || (i % 60) AS "Tag",
+                    strftime(TIMESTAMP '{START}' + to_seconds(i // 2), '%d-%b-%y %H:%M:%S') AS "Timestamp",
+                    CASE
+                        WHEN hash(i) % 1000 = 0 THEN 'I/O Timeout' ELSE printf('%.3f', (hash(i) % 1000000) / 1000.0)
+                    END AS "Value",
+                    'mm/s' AS "UOM",
+                    CASE WHEN hash(i) % 500 = 0 THEN 'True' ELSE 'False' END AS "Questionable"
+                FROM range({rows}) AS t (i)
+            ) TO '{fresh}' (HEADER, DELIMITER ',')
+        """)
+    fresh.replace(path)
