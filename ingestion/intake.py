@@ -35,6 +35,9 @@ _BATCH_ROWS = 122_880
 _SMALL_FILE = 4 * 2**20
 _BUNDLE_BYTES = 64 * 2**20
 _BUNDLE_FILES = 2_000
+# in_clause turns a long IN into a join, which loses the file's order and so the row numbers;
+# type_pushdown lets the CSV reader cast, which fails the file where TRY_CAST gives null
+_UNWANTED_OPTIMIZERS = ("in_clause", "type_pushdown")
 
 
 @dataclass(frozen=True)
@@ -326,13 +329,14 @@ def _committed(batch: Batch, profile: BatchProfile, remarks: tuple[Finding, ...]
 
 
 def _connect(settings: Settings, scratch: Path) -> duckdb.DuckDBPyConnection:
-    """A connection that streams in file order: `in_clause` would turn a long IN into a join, which loses the order."""
+    """A connection that streams in file order and reads text as text (see _UNWANTED_OPTIMIZERS)."""
     connection = duckdb.connect()
+    known = {name for (name,) in connection.execute("SELECT name FROM duckdb_optimizers()").fetchall()}
     wanted = {
         "TimeZone": "UTC",
         "memory_limit": settings.memory_limit,
         "temp_directory": str(scratch),
-        "disabled_optimizers": "in_clause",
+        "disabled_optimizers": ",".join(name for name in _UNWANTED_OPTIMIZERS if name in known),
     }
     for name, value in wanted.items():
         connection.execute(f"SET {name} = '{value}'")

@@ -24,6 +24,7 @@ from ingestion.lake.locks import exclusive, ingestion_times
 from ingestion.lake.stage import Stage
 from ingestion.lake.transactions import committed_hashes
 from ingestion.plant import Plant, Source
+from ingestion.rows import staged_schema
 from ingestion.settings import Settings
 
 
@@ -129,7 +130,7 @@ class _Load:
         times = ingestion_times(settings.lake, len(group))
         batches = [Batch(file, sha256, at) for (file, sha256), at in zip(group, times, strict=True)]
         folder = settings.lake / "_staging" / contract.raw_name
-        stage = Stage(folder, contract.arrow_schema, contract.partition_by)
+        stage = Stage(folder, staged_schema(contract), contract.partition_by)
         intake = Intake(
             contract,
             self._source.timezone,

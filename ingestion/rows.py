@@ -24,6 +24,7 @@ from ingestion.typing.rules import Rule
 
 _DAY_US = 86_400_000_000
 _MAX_KEYED_ROWS = 500_000
+_REPEATED = pa.dictionary(pa.int32(), pa.string())
 Rows = npt.NDArray[np.int64]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -50,6 +51,15 @@ class BadRows:
         return Counter(self.codes.tolist()).most_common()
 
 
+def staged_schema(contract: Contract) -> pa.Schema:
+    """The raw table's schema, where text that is the same in a whole file is a dictionary: Parquet writes it at once."""
+    schema = contract.arrow_schema
+    for name in ("_source_file", "_batch_id"):
+        position = schema.get_field_index(name)
+        schema = schema.set(position, schema.field(name).with_type(_REPEATED))
+    return schema
+
+
 class FileRows:
     """Takes typed batches of one file, in file order; finish() gives what was put aside."""
 
@@ -66,6 +76,7 @@ class FileRows:
         self.rows_good = 0
         self.null_counts: Counter[str] = Counter()
         self._contract = contract
+        self._schema = staged_schema(contract)
         self._zone = zone
         self._query = query
         self._origin = origin
@@ -80,6 +91,9 @@ class FileRows:
             [] if contract.load_mode != "append" and contract.key else None
         )
         self._range_us: tuple[int, int] | None = None
+        self._first_timestamp = next(
+            (column.name for column in contract.columns if column.type == "TIMESTAMPTZ"), None
+        )
         self._dates = {
             column.name: column.sources[0] for column in contract.columns if column.parse == "utc_date_of"
         }
@@ -153,17 +167,16 @@ class FileRows:
         return folded
 
     def _complete(self, columns: dict[str, pa.Array], rows: Rows) -> pa.RecordBatch:
-        """Add dates and technical columns; the result has the raw table's schema."""
+        """Add dates and technical columns; the result has the staged schema."""
         for name, source in self._dates.items():
             columns[name] = _dates(columns[source])
         count = len(rows)
-        columns["_source_file"] = pa.repeat(self._origin.file, count)
+        columns["_source_file"] = _repeated(self._origin.file, count)
         columns["_source_row"] = pa.array(rows)
-        columns["_batch_id"] = pa.repeat(self._origin.batch_id, count)
+        columns["_batch_id"] = _repeated(self._origin.batch_id, count)
         columns["_ingested_at"] = pa.repeat(pa.scalar(self._origin.ingested_at, UTC_MICROSECONDS), count)
-        schema = self._contract.arrow_schema
-        arrays = [_as_type(columns[field.name], field.type) for field in schema]
-        return pa.RecordBatch.from_arrays(arrays, schema=schema)
+        arrays = [_as_type(columns[field.name], field.type) for field in self._schema]
+        return pa.RecordBatch.from_arrays(arrays, schema=self._schema)
 
     def _pass_on(self, batch: pa.RecordBatch) -> None:
         if batch.num_rows == 0:
@@ -180,13 +193,13 @@ class FileRows:
         self._stage.write(batch)
 
     def _note_range(self, batch: pa.RecordBatch) -> None:
-        first = next((column.name for column in self._contract.columns if column.type == "TIMESTAMPTZ"), None)
-        if first is None:
+        if self._first_timestamp is None:
             return
-        limits = pc.min_max(batch.column(first).view(pa.int64())).as_py()
-        if limits["min"] is not None:
-            low, high = self._range_us or (limits["min"], limits["max"])
-            self._range_us = min(low, limits["min"]), max(high, limits["max"])
+        micros, valid = _micros(batch.column(self._first_timestamp))
+        if valid is None or valid.any():
+            first, last = int(micros.min()), int(micros.max())
+            low, high = self._range_us or (first, last)
+            self._range_us = min(low, first), max(high, last)
 
     def _resolve_folds(self) -> None:
         """Give waiting rows their occurrence of the repeated hour, or put them aside as ambiguous."""
@@ -268,6 +281,10 @@ def _skip_rules(skipped: Skipped) -> list[Rule]:
         "line_too_long": "a line within the length limit",
     }
     return [Rule(rule, None, expects[rule]) for rule in dict.fromkeys(skipped.rules)]
+
+
+def _repeated(text: str, count: int) -> pa.Array:
+    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(count, dtype=np.int32)), pa.array([text]))
 
 
 def _micros(column: pa.Array) -> tuple[zones.Micros, npt.NDArray[np.bool_] | None]:

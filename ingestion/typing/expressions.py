@@ -50,9 +50,14 @@ def unless_null(source: str, column: Column, parse: Callable[[str], str]) -> str
     """`parse` of the text as it stands, or of its trimmed form where that fails: most text has no blanks around."""
     nulls = literals(null_texts(column))
     is_null = f"{source} IN ({nulls}) OR (contains({source}, ' ') AND trim({source}) IN ({nulls}))"
-    if len(null_texts(column)) == 1:
+    if not any(_may_be_value(text) for text in null_texts(column)):
         return f"coalesce({parse(source)}, {parse(cleaned(source, column))})"
     return f"CASE WHEN {is_null} THEN NULL ELSE coalesce({parse(source)}, {parse(f'trim({source})')}) END"
+
+
+def _may_be_value(text: str) -> bool:
+    """False for texts that no parser reads anyway, so that looking for them first would be in vain."""
+    return any(character.isalnum() for character in text)
 
 
 def number(text: str, sql_type: str, decimal: str, thousands: str) -> str:

@@ -38,7 +38,8 @@ def column_rules(column: Column, *, text: str, value: str) -> Iterator[tuple[Rul
 def _value_rules(column: Column, value: str) -> Iterator[tuple[Rule, str]]:
     allowed = column.enum or column.values
     if allowed or column.parse == "text_else_null":
-        condition = f"{value} NOT IN ({literals(allowed)})" if allowed else f"{value} IS NOT NULL"
+        condition = f"{value} IS NOT NULL"  # by itself it keeps DuckDB from comparing rows without a value
+        condition += f" AND {value} NOT IN ({literals(allowed)})" if allowed else ""
         yield Rule(f"set:{column.name}", column.name, f"one of {', '.join(allowed)}"), condition
     if column.pattern is not None:
         condition = f"NOT regexp_matches({value}, {literal(column.pattern)})"
