@@ -5,11 +5,13 @@ from garbage. Expressions refer to columns by the aliases of query.py: t<i> clea
 v<i> the typed value. Local times stay local here: zones.py makes them UTC.
 """
 
+import re
 from collections.abc import Callable, Sequence
 
 from ingestion.contracts import Column
 
 NULL_DATE = "00000000"
+_PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _ISO_LOCAL = ("%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S")
 _TRUE = ("true", "t", "yes", "y", "1", "x", "wahr", "ja", "j")
 _FALSE = ("false", "f", "no", "n", "0", "falsch", "nein")
@@ -44,6 +46,17 @@ def cleaned(source: str, column: Column, *, keep_blanks: bool = False) -> str:
 def null_texts(column: Column) -> tuple[str, ...]:
     """Texts that mean NULL."""
     return ("", *column.null_values, *((NULL_DATE,) if column.parse == "dats" else ()))
+
+
+def sentinels(column: Column) -> list[str] | None:
+    """The nullValues that are plain numbers, as SQL; None if one has digits in another notation."""
+    found = []
+    for text in column.null_values:
+        if _PLAIN_NUMBER.fullmatch(text):
+            found.append(repr(float(text)))
+        elif any(character.isdigit() for character in text):
+            return None
+    return list(dict.fromkeys(found))
 
 
 def unless_null(source: str, column: Column, parse: Callable[[str], str]) -> str:

@@ -136,13 +136,28 @@ class _Builder:
         elif column.parse in parsers:
             self.levels.first[self._v] = ex.unless_null(source, column, parsers[column.parse])
         elif column.parse in ("decimal", "number_else_null"):
-            self._number(
-                ex.unless_null(source, column, lambda text: ex.number(text, column.type, decimal, thousands))
-            )
+            self._number_from_text(source, lambda text: ex.number(text, column.type, decimal, thousands))
         elif column.parse == "text_else_null":
             self._text_else_null(source, decimal, thousands)
         else:
             self._local_from_text(source)
+
+    def _number_from_text(self, source: str, parse: Callable[[str], str]) -> None:
+        """The hot path of historians: one cast, and a look at the text only where that gave no usable number."""
+        column, number = self.column, f"n{self.index}"
+        sentinels = ex.sentinels(column)
+        if column.type != "DOUBLE" or sentinels is None:
+            self._number(ex.unless_null(source, column, parse))
+            return
+        usable = f"isfinite({number})" + (
+            f" AND {number} NOT IN ({', '.join(sentinels)})" if sentinels else ""
+        )
+        is_null = f"trim({source}) IN ({ex.literals(ex.null_texts(column))})"
+        trimmed = parse(f"trim({source})")
+        self.levels.first[number] = parse(source)
+        self.levels.second[self._v] = (
+            f"CASE WHEN {usable} THEN {number} WHEN {is_null} THEN NULL WHEN isfinite({trimmed}) THEN {trimmed} END"
+        )
 
     def _number(self, sql: str) -> None:
         if self.column.type == "DOUBLE":

@@ -40,7 +40,7 @@ def ours(export: Path, target: Path) -> Callable[[], int]:
 
     def run() -> int:
         load = load_table(contract, source, plant, settings, batch_gate=evaluate_batch)
-        assert load.rows_quarantined == 0, load
+        assert load.rows_quarantined == 0, f"{load.rows_quarantined} rows were quarantined"
         return load.rows_committed
 
     return run
