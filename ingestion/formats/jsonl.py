@@ -44,7 +44,7 @@ class JsonLinesReader:
         if seen:
             place = f"the first {_SAMPLE_LINES} lines"
             check_headers(contract, file.name, place, seen, dict.fromkeys(required))
-        return Opened(
+        opened = Opened(
             file=file,
             path=readable,
             text_path=readable,
@@ -52,6 +52,8 @@ class JsonLinesReader:
             signature=("jsonl",),
             findings=unexpected_columns(contract, seen),
         )
+        # The query cannot tell a cut last line from a malformed one; the screen can.
+        return self.screen(opened) if self._is_cut(readable) else opened
 
     def relation(self, files: Sequence[Opened]) -> str:
         """One row per line that is not blank; j is null where the line is no JSON object."""
@@ -94,6 +96,13 @@ class JsonLinesReader:
         with path.open("rb") as handle:
             filled = (line for line in text.lines(handle, self._limit) if line.raw)
             yield from enumerate(filled, start=1)
+
+    def _is_cut(self, path: Path) -> bool:
+        """True if the last line has no end and is no object."""
+        with path.open("rb") as handle:
+            handle.seek(max(0, path.stat().st_size - self._limit))
+            last = handle.read().rpartition(b"\n")[2]
+        return bool(last) and _object(last) is None
 
     def _keys(self, path: Path) -> list[str]:
         found: dict[str, None] = {}

@@ -204,14 +204,15 @@ def test_reexport_replaces_by_key_and_leaves_history(
             ) as age
             from {raw(demo.home, "sap_ecc__afru")}
         )
-        select old.lmnga <> new.lmnga or old.xmnga <> new.xmnga, new._source_file like '%\\_R1.csv' escape '\\',
-            fct.yield_qty = new.lmnga
+        select old.lmnga <> again.lmnga, again.lmnga = current.lmnga, fct.yield_qty = again.lmnga
         from labelled join afru as old using (_source_file, _source_row)
-        join afru as new on old.rueck = new.rueck and old.rmzhl = new.rmzhl and new.age = 1
-        left join fct_confirmation as fct on fct.confirmation_id = '1000-' || new.rueck || '-' || new.rmzhl
+        join afru as again on old.rueck = again.rueck and old.rmzhl = again.rmzhl
+        join afru as current on old.rueck = current.rueck and old.rmzhl = current.rmzhl and current.age = 1
+        left join fct_confirmation as fct on fct.confirmation_id = '1000-' || old.rueck || '-' || old.rmzhl
+        where again._source_file like '%\\_R1.csv' escape '\\'
         """,
     )
-    assert wrong
+    assert len(wrong) == 4
     assert set(wrong) == {(True, True, True)}
 
 
