@@ -15,6 +15,8 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 import duckdb
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from ingestion.contracts import Contract
 from ingestion.errors import LakeError
@@ -27,8 +29,7 @@ from orchestration.lib.lock import holder_of
 from orchestration.lib.workspace import Workspace
 from serving.release import current_release
 
-LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
-REQUIRED = re.compile(r"^[A-Za-z0-9._-]+")
+LOCKED = re.compile(r"^[A-Za-z0-9._-]+==[^\\\n]+", re.MULTILINE)
 OLDEST_PYTHON = (3, 11)
 ENOUGH_BYTES = 5 * 2**30
 
@@ -63,10 +64,13 @@ def python() -> Check:
 
 def packages(lock: Path = REPOSITORY / "requirements.lock") -> Iterator[Check]:
     """Every direct dependency is installed in the version of the lock."""
-    locked = {_canonical(name): number for name, number in LOCKED.findall(lock.read_text(encoding="utf-8"))}
-    direct = [
-        _canonical(REQUIRED.findall(line)[0]) for line in requires("tundish") or [] if "extra ==" not in line
+    # One package may stand there twice, for different versions of Python.
+    pins = [
+        pin for pin in map(Requirement, LOCKED.findall(lock.read_text(encoding="utf-8"))) if _applies(pin)
     ]
+    locked = {canonicalize_name(pin.name): str(pin.specifier).removeprefix("==") for pin in pins}
+    wanted = [need for need in map(Requirement, requires("tundish") or []) if _applies(need)]
+    direct = [canonicalize_name(need.name) for need in wanted]
     differing = []
     for name in direct:
         installed = _installed(name)
@@ -177,8 +181,9 @@ def _balance_problem(settings: Settings, contract: Contract, rows: int) -> str:
     return "" if rows == booked else f"the table holds {rows} rows, the ledger says {booked}"
 
 
-def _canonical(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
+def _applies(requirement: Requirement) -> bool:
+    """True if the requirement is for this Python and for no extra."""
+    return requirement.marker is None or requirement.marker.evaluate({"extra": ""})
 
 
 def _installed(name: str) -> str:
