@@ -35,6 +35,7 @@ _BATCH_ROWS = 122_880
 _SMALL_FILE = 4 * 2**20
 _BUNDLE_BYTES = 64 * 2**20
 _BUNDLE_FILES = 2_000
+_READ_AHEAD = "64MB"  # what DuckDB may parse ahead of the writer
 # in_clause turns a long IN into a join, which loses the file's order and so the row numbers;
 # type_pushdown lets the CSV reader cast, which fails the file where TRY_CAST gives null
 _UNWANTED_OPTIMIZERS = ("in_clause", "type_pushdown")
@@ -336,6 +337,8 @@ def _connect(settings: Settings, scratch: Path) -> duckdb.DuckDBPyConnection:
         "TimeZone": "UTC",
         "memory_limit": settings.memory_limit,
         "temp_directory": str(scratch),
+        "enable_progress_bar": "false",
+        "streaming_buffer_size": _READ_AHEAD,
         "disabled_optimizers": ",".join(name for name in _UNWANTED_OPTIMIZERS if name in known),
     }
     for name, value in wanted.items():

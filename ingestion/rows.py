@@ -19,8 +19,8 @@ from ingestion.formats.base import Skipped
 from ingestion.lake.commit import UTC_MICROSECONDS
 from ingestion.lake.stage import FileStage
 from ingestion.typing import folds, zones
-from ingestion.typing.query import RULE_COLUMN, TypedQuery
-from ingestion.typing.rules import Rule
+from ingestion.typing.query import RULE_COLUMN, TypedQuery, repeating_texts
+from ingestion.typing.rules import Rule, pattern_rule
 
 _DAY_US = 86_400_000_000
 _MAX_KEYED_ROWS = 500_000
@@ -52,9 +52,9 @@ class BadRows:
 
 
 def staged_schema(contract: Contract) -> pa.Schema:
-    """The raw table's schema, where text that is the same in a whole file is a dictionary: Parquet writes it at once."""
+    """The raw table's schema, where repeating text is a dictionary: Parquet writes that at once."""
     schema = contract.arrow_schema
-    for name in ("_source_file", "_batch_id"):
+    for name in ("_source_file", "_batch_id", *(column.name for column in repeating_texts(contract))):
         position = schema.get_field_index(name)
         schema = schema.set(position, schema.field(name).with_type(_REPEATED))
     return schema
@@ -84,6 +84,7 @@ class FileRows:
         self._stage = stage
         self._delivered = 0
         self._rules = [*query.rules, *self._local_rules(query.local_columns), *_skip_rules(skipped)]
+        self._rules += [pattern_rule(column) for column in query.patterns_apart]
         self._codes = {rule.id: code for code, rule in enumerate(self._rules)}
         self._bad: list[tuple[Rows, npt.NDArray[np.int64]]] = []
         self._folded: list[pa.RecordBatch] = []
@@ -110,6 +111,7 @@ class FileRows:
         verdict = np.asarray(batch.column(RULE_COLUMN)).astype(np.int64) - 1
         columns = {name: batch.column(name) for name in batch.schema.names if name != RULE_COLUMN}
         folded = self._to_utc(columns, verdict)
+        self._check_patterns(columns, verdict)
         complete = self._complete(columns, rows)
         bad = verdict >= 0
         if bad.any():
@@ -165,6 +167,19 @@ class FileRows:
                 verdict[gap] = self._codes[f"nonexistent_local_time:{name}"]
                 folded |= there & (kinds == zones.FOLD)
         return folded
+
+    def _check_patterns(self, columns: dict[str, pa.Array], verdict: npt.NDArray[np.int64]) -> None:
+        """Encode repeating texts, and ask their pattern once per distinct text."""
+        for column in repeating_texts(self._contract):
+            columns[column.name] = columns[column.name].dictionary_encode()
+        for column in self._query.patterns_apart:
+            encoded = columns[column.name]
+            fits = pc.match_substring_regex(encoded.dictionary, column.pattern)
+            if not pc.all(fits).as_py():
+                wrong = ~np.asarray(fits)[np.asarray(encoded.indices.fill_null(0))] & np.asarray(
+                    encoded.is_valid()
+                )
+                verdict[wrong & (verdict < 0)] = self._codes[f"pattern:{column.name}"]
 
     def _complete(self, columns: dict[str, pa.Array], rows: Rows) -> pa.RecordBatch:
         """Add dates and technical columns; the result has the staged schema."""

@@ -71,10 +71,9 @@ def head_line(contract: Contract, file: Delivered, limit: int) -> str:
             raise EmptyFileError(contract.raw_name, file.name)
         _check_text(contract, file, head)
         encoding = encoding_of(contract)
-        end = "\n".encode(encoding.replace("utf-16", "utf-16-le")) if encoding.startswith("utf-16") else b"\n"
-        while end not in head and len(head) <= limit and (more := handle.read(_CHUNK)):
+        while b"\n" not in head and len(head) <= limit and (more := handle.read(_CHUNK)):
             head += more
-    if end not in head and len(head) > limit:
+    if b"\n" not in head and len(head) > limit:
         raise LineTooLongError(contract.raw_name, file.name, limit)
     decoder = codecs.getincrementaldecoder(encoding)()
     try:

@@ -6,7 +6,7 @@ utc_date_of not at all: rows.py makes them UTC and adds the dates.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ingestion.contracts import Column, Contract
 from ingestion.typing import expressions as ex
@@ -29,12 +29,16 @@ class Input:
 
 @dataclass(frozen=True)
 class TypedQuery:
-    """`__rule` n > 0 means that the row breaks rules[n - 1]; `local_columns` are naive and still local."""
+    """`__rule` n > 0 means that the row breaks rules[n - 1]; `local_columns` are naive and still local.
+
+    The patterns of `patterns_apart` are not part of the verdict yet: rows.py asks them once per distinct text.
+    """
 
     head: str
     tail: str
     rules: tuple[Rule, ...]
     local_columns: tuple[str, ...]
+    patterns_apart: tuple[Column, ...] = ()
 
     def over(self, relation: str) -> str:
         """The SQL over a table, view or table function call."""
@@ -72,11 +76,13 @@ def typed_query(
     typed = [
         (index, column) for index, column in enumerate(contract.columns) if column.parse != "utc_date_of"
     ]
+    apart = repeating_texts(contract)
     for index, column in typed:
         _Builder(contract, inputs, levels, index, column).add()
     pairs = [(MALFORMED, malformed)] if malformed else []
     for index, column in typed:
-        pairs += column_rules(column, text=levels.text[index], value=f"v{index}")
+        asked = replace(column, pattern=None) if column in apart else column
+        pairs += column_rules(asked, text=levels.text[index], value=f"v{index}")
     cases = " ".join(
         f"WHEN {condition} THEN {number}" for number, (_, condition) in enumerate(pairs, start=1)
     )
@@ -88,6 +94,16 @@ def typed_query(
         tail=tail,
         rules=tuple(rule for rule, _ in pairs),
         local_columns=tuple(levels.local),
+        patterns_apart=tuple(column for column in apart if column.pattern is not None),
+    )
+
+
+def repeating_texts(contract: Contract) -> tuple[Column, ...]:
+    """Key texts of a partitioned (so: high-rate) table, such as tag names: few values in very many rows."""
+    if not contract.partition_by:
+        return ()
+    return tuple(
+        column for column in contract.columns if column.parse == "text" and column.key_position is not None
     )
 
 

@@ -20,6 +20,11 @@ class Rule:
     expects: str
 
 
+def pattern_rule(column: Column) -> Rule:
+    """The rule that a text looks like the contract's pattern."""
+    return Rule(f"pattern:{column.name}", column.name, f"text like {column.pattern}")
+
+
 def column_rules(column: Column, *, text: str, value: str) -> Iterator[tuple[Rule, str]]:
     """(rule, SQL condition that is true for a bad row) for one column, given the SQL of its cleaned text and value."""
     if column.parse == "utc_date_of":
@@ -43,7 +48,7 @@ def _value_rules(column: Column, value: str) -> Iterator[tuple[Rule, str]]:
         yield Rule(f"set:{column.name}", column.name, f"one of {', '.join(allowed)}"), condition
     if column.pattern is not None:
         condition = f"NOT regexp_matches({value}, {literal(column.pattern)})"
-        yield Rule(f"pattern:{column.name}", column.name, f"text like {column.pattern}"), condition
+        yield pattern_rule(column), condition
     if column.max_length is not None:
         condition = f"strlen({value}) > {column.max_length} AND length({value}) > {column.max_length}"
         yield Rule(f"length:{column.name}", column.name, f"at most {column.max_length} characters"), condition

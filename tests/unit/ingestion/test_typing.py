@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from ingestion.contracts import Column, Contract, load_contracts
 from ingestion.typing.query import Input, typed_query
+from tests.unit.ingestion.home import Home, column
 
 GERMAN = {"decimal": ",", "thousands": "."}
 
@@ -173,3 +174,25 @@ def test_typed_query_of_every_contract_keeps_file_order(contract: Contract) -> N
         connection.execute("SET disabled_optimizers = 'in_clause'")
         plan = connection.execute("EXPLAIN " + query.over(f"(SELECT {columns} FROM range(9))")).fetchall()
     assert "join" not in str(plan).lower()
+
+
+def test_patterns_of_repeating_texts_are_asked_once_per_text(home: Home) -> None:
+    contract = home.contract(
+        [
+            column("tag", key=1, required=True, logicalTypeOptions={"pattern": "^[A-Z]+$"}),
+            column("seen", "TIMESTAMPTZ", parse="utc_timestamp", required=True),
+            column("day", "DATE", parse="utc_date_of", transformSourceObjects=["seen"], partitioned=True),
+        ],
+        files="*.csv",
+        maxQuarantinedPct=100,
+    )
+    home.deliver(
+        "a.csv", "tag,seen\n" + "".join(f"{tag},2025-10-06T06:00:00Z\n" for tag in ("A", "b", "", "A", "C"))
+    )
+    load = home.load(contract)
+    assert home.rows(contract, "tag, _source_row") == [("A", 1), ("A", 4), ("C", 5)]
+    assert [(row.source_row, row.rule) for row in home.quarantine(contract)] == [
+        (2, "pattern:tag"),
+        (3, "required:tag"),
+    ]
+    assert load.rows_read == 5
