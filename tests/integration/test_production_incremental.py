@@ -87,7 +87,7 @@ class Warehouse:
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("DBT_", "TUNDISH_"))}
         environment |= {"TUNDISH_WAREHOUSE": str(self.path), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
         command = [
-            str(Path(sys.executable).with_name("dbt")), "run", "--select", "+fct_time_element",
+            str(Path(sys.executable).with_name("dbt")), "run", "--select", "+fct_time_element", "+fct_state_interval",
             "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--vars", json.dumps(VARIABLES),
             "--target-path", str(self.folder / "target"), "--log-path", str(self.folder / "logs"), *arguments,
         ]  # fmt: skip

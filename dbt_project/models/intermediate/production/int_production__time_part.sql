@@ -1,5 +1,5 @@
 with intervals as (
-    select * from {{ ref('fct_state_interval') }}
+    select * from {{ ref('int_production__state_interval') }}
 ),
 
 deltas as (
