@@ -9,7 +9,7 @@ HOME_DIR ?= data/runtime
 TUNDISH := $(BIN)/tundish
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-all ui dashboard check lint types sql yaml imports drift format bench lock clean
+.PHONY: help setup run test test-all ui dashboard check lint types sql yaml imports drift format bench bench-dlt lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -68,6 +68,10 @@ format: $(STAMP) ## put Python and SQL into shape
 
 bench: $(STAMP) ## speed and memory, side by side with other engines
 	@$(BIN)/python -m tests.benchmarks.historian
+
+bench-dlt: $(STAMP) ## the optional contender of make bench, in an environment of its own
+	@$(BIN)/python -m venv data/runtime/bench-dlt
+	@data/runtime/bench-dlt/bin/python -m pip install --quiet --requirement tests/benchmarks/requirements-dlt.txt
 
 lock: $(STAMP) ## pin anew what pyproject.toml asks for
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes \

@@ -5,19 +5,16 @@ What a row goes through stands in rows.py; which files are new and how they are 
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from ingestion.batch import BatchGate, BatchProfile, BatchResult, Finding
+from ingestion.batch import BatchGate, BatchProfile, Finding
 from ingestion.contracts import Contract
-from ingestion.delivery import Delivered
 from ingestion.errors import (
-    FileChangedError,
     FileError,
     RowBalanceError,
     TooManyQuarantinedError,
@@ -26,42 +23,16 @@ from ingestion.errors import (
 from ingestion.formats import reader_for
 from ingestion.formats.base import ArrowReader, Opened, TextReader
 from ingestion.lake.stage import FileStage, Stage
-from ingestion.putaside import PutAside, put_aside, sampled_findings
-from ingestion.rows import BadRows, FileRows, Origin
+from ingestion.outcomes import Batch, Outcome, committed_result, held, held_result, waiting_result
+from ingestion.putaside import put_aside, sampled_findings
+from ingestion.rows import BadRows, FileRows
+from ingestion.session import connect, stream
 from ingestion.settings import Settings
 from ingestion.typing.query import TypedQuery, typed_query
 
-_BATCH_ROWS = 122_880
 _SMALL_FILE = 4 * 2**20
 _BUNDLE_BYTES = 64 * 2**20
 _BUNDLE_FILES = 2_000
-_READ_AHEAD = "64MB"  # what DuckDB may parse ahead of the writer
-# in_clause turns a long IN into a join, which loses the file's order and so the row numbers;
-# type_pushdown lets the CSV reader cast, which fails the file where TRY_CAST gives null
-_UNWANTED_OPTIMIZERS = ("in_clause", "type_pushdown")
-
-
-@dataclass(frozen=True)
-class Batch:
-    """A file whose content is new."""
-
-    file: Delivered
-    sha256: str
-    ingested_at: datetime
-
-    @property
-    def origin(self) -> Origin:
-        """The values of the technical columns."""
-        return Origin(self.file.name, self.sha256[:16], self.ingested_at)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """A judged file: its rows are staged if the result says committed, its bad rows are in `aside`."""
-
-    batch: Batch
-    result: BatchResult
-    aside: PutAside = field(default_factory=PutAside)
 
 
 @dataclass
@@ -95,7 +66,7 @@ class Intake:
         self._gate = gate
         self._on_bytes = on_bytes
         self._reader = reader_for(contract, scratch, settings.max_line_bytes)
-        self._duckdb = _connect(settings, scratch)
+        self._duckdb = connect(settings, scratch)
 
     def take(self, batches: Sequence[Batch]) -> list[Outcome]:
         """Read, judge and stage every file; a file that cannot be read is held and the others go on."""
@@ -105,7 +76,7 @@ class Intake:
             try:
                 opened.append((batch, self._reader.open(batch.file)))
             except FileError as error:
-                outcomes.append(self._held(batch, error))
+                outcomes.append(held(batch, error))
         if isinstance(self._reader, TextReader):
             outcomes += self._take_text(self._reader, opened)
         elif isinstance(self._reader, ArrowReader):
@@ -132,7 +103,7 @@ class Intake:
             try:
                 screened.append((batch, reader.screen(one)))
             except FileError as error:
-                yield self._held(batch, error)
+                yield held(batch, error)
         try:
             yield from self._stream_text(reader, screened) if screened else []
         except duckdb.Error:
@@ -146,7 +117,7 @@ class Intake:
         except duckdb.Error as error:
             expected, seen = f"{self._contract.format} text", str(error).splitlines()[0]
             unreadable = UnreadableFileError(self._contract.raw_name, batch.file.name, "body", expected, seen)
-            return self._held(batch, unreadable)
+            return held(batch, unreadable)
 
     def _stream_text(self, reader: TextReader, bundle: Sequence[tuple[Batch, Opened]]) -> list[Outcome]:
         extra = ("filename",) if len(bundle) > 1 else ()
@@ -176,7 +147,7 @@ class Intake:
                 first = next(chunks, None)
                 second = next(chunks, None)
             except FileError as error:
-                yield self._held(batch, error)
+                yield held(batch, error)
                 continue
             if first is None or second is not None or first.nbytes > _BUNDLE_BYTES:
                 yield self._stream_arrow(
@@ -203,7 +174,7 @@ class Intake:
                     reading.rows.add(typed)
         except FileError as error:
             reading.stage.drop()
-            return self._held(batch, error)
+            return held(batch, error)
         return self._judged(reading)
 
     def _stream_bundle(self, bundle: Sequence[tuple[Batch, Opened, pa.Table]]) -> list[Outcome]:
@@ -222,13 +193,7 @@ class Intake:
     # what is common
 
     def _typed(self, query: TypedQuery, relation: str) -> Iterator[pa.RecordBatch]:
-        try:
-            yield from self._duckdb.sql(query.over(relation)).to_arrow_reader(_BATCH_ROWS)
-        except (
-            OSError,
-            pa.ArrowException,
-        ) as error:  # what pyarrow makes of an error that DuckDB meets inside the stream
-            raise duckdb.InvalidInputException(str(error)) from error
+        return stream(self._duckdb, query.over(relation))
 
     def _reading(self, batch: Batch, opened: Opened, query: TypedQuery) -> _Reading:
         stage = self._stage.file()
@@ -250,7 +215,7 @@ class Intake:
         if too_many is not None:
             reading.stage.drop()
             remarks = sampled_findings(contract, self._reader, reading.opened, bad)
-            return self._held(batch, too_many, remarks)
+            return held(batch, too_many, remarks)
         aside = put_aside(
             contract, self._reader, reading.opened, bad=bad, origin=batch.origin, scratch=self._scratch
         )
@@ -262,10 +227,10 @@ class Intake:
         if verdict is not None and not verdict.passed:
             reading.stage.drop()
             message = "; ".join(finding.message for finding in verdict.findings)
-            return Outcome(batch, _held_result(batch, (*verdict.findings, *profile.findings), message))
+            return Outcome(batch, held_result(batch, (*verdict.findings, *profile.findings), message))
         reading.stage.keep()
         remarks = verdict.findings if verdict is not None else ()
-        return Outcome(batch, _committed(batch, profile, remarks), aside)
+        return Outcome(batch, committed_result(batch, profile, remarks), aside)
 
     def _too_many(self, reading: _Reading, bad: BadRows) -> TooManyQuarantinedError | None:
         read, limit = reading.rows.rows_read, self._contract.max_quarantined_pct
@@ -291,61 +256,6 @@ class Intake:
             range_at=rows.range_at(),
             duplicate_keys=rows.duplicate_keys(),
         )
-
-    def _held(self, batch: Batch, error: FileError, remarks: tuple[Finding, ...] = ()) -> Outcome:
-        finding = Finding(rule=error.rule, column=None, rows=0, message=str(error))
-        return Outcome(batch, _held_result(batch, (finding, *remarks), str(error)))
-
-
-def waiting_result(contract: Contract, file: Delivered, reason: str) -> BatchResult:
-    """A file that may still be written: nothing of it is taken in now."""
-    error = FileChangedError(contract.raw_name, file.name, reason)
-    finding = Finding(rule=error.rule, column=None, rows=0, message=str(error))
-    return BatchResult(file.name, "waiting", bytes=file.size, findings=(finding,), message=str(error))
-
-
-def _held_result(batch: Batch, findings: tuple[Finding, ...], message: str) -> BatchResult:
-    return BatchResult(
-        file=batch.file.name,
-        status="held",
-        sha256=batch.sha256,
-        bytes=batch.file.size,
-        findings=findings,
-        message=message,
-    )
-
-
-def _committed(batch: Batch, profile: BatchProfile, remarks: tuple[Finding, ...]) -> BatchResult:
-    return BatchResult(
-        file=batch.file.name,
-        status="committed",
-        sha256=batch.sha256,
-        bytes=batch.file.size,
-        rows_read=profile.rows_read,
-        rows_committed=profile.rows_valid,
-        rows_quarantined=profile.rows_quarantined,
-        findings=(*profile.findings, *remarks),
-        ingested_at=batch.ingested_at,
-    )
-
-
-def _connect(settings: Settings, scratch: Path) -> duckdb.DuckDBPyConnection:
-    """A connection that streams in file order and reads text as text (see _UNWANTED_OPTIMIZERS)."""
-    connection = duckdb.connect()
-    known = {name for (name,) in connection.execute("SELECT name FROM duckdb_optimizers()").fetchall()}
-    wanted = {
-        "TimeZone": "UTC",
-        "memory_limit": settings.memory_limit,
-        "temp_directory": str(scratch),
-        "enable_progress_bar": "false",
-        "streaming_buffer_size": _READ_AHEAD,
-        "disabled_optimizers": ",".join(name for name in _UNWANTED_OPTIMIZERS if name in known),
-    }
-    for name, value in wanted.items():
-        connection.execute(f"SET {name} = '{value}'")
-    if settings.threads:
-        connection.execute(f"SET threads = {settings.threads}")
-    return connection
 
 
 def _bundles(opened: Sequence[tuple[Batch, Opened]]) -> Iterator[list[tuple[Batch, Opened]]]:

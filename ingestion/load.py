@@ -15,7 +15,7 @@ import pyarrow as pa
 from ingestion.batch import BatchGate, BatchResult, ProgressSink, TableLoad
 from ingestion.contracts import Contract
 from ingestion.delivery import Delivered, content_hash, discover, needs_settling
-from ingestion.intake import Batch, Intake, Outcome, waiting_result
+from ingestion.intake import Intake
 from ingestion.lake import quarantine
 from ingestion.lake.archive import archive_file
 from ingestion.lake.commit import append_rows, commit_batches, table_version
@@ -23,6 +23,7 @@ from ingestion.lake.ledger import Ledger, read_ledger, record
 from ingestion.lake.locks import exclusive, ingestion_times
 from ingestion.lake.stage import Stage
 from ingestion.lake.transactions import committed_hashes
+from ingestion.outcomes import Batch, Outcome, waiting_result
 from ingestion.plant import Plant, Source
 from ingestion.rows import staged_schema
 from ingestion.settings import Settings

@@ -23,7 +23,7 @@ from rich.table import Table
 from tests.benchmarks.exports import write_export
 
 ROOT = Path(__file__).resolve().parents[2]
-DLT_PYTHON = ROOT / "data" / "runtime" / "bench-dlt" / "bin" / "python"
+DLT_ENVIRONMENT = ROOT / "data" / "runtime" / "bench-dlt"
 MAX_RATIO = 1.5
 MAX_MIB = 2048
 MEMORY_TOLERANCE = 1.15  # allocators differ by some percent from run to run
@@ -51,12 +51,11 @@ class Measured:
         return max(self.peaks)
 
 
-def measure(name: str, export: Path, rows: int, folder: Path, into: Measured) -> None:
+def measure(name: str, export: Path, rows: int, *, python: str = sys.executable, into: Measured) -> None:
     """One run in a fresh process and folder; the kernel tells the peak of that process."""
-    target = folder / "target"
+    target = export.parent / "target"
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir()
-    python = str(DLT_PYTHON) if name == "dlt" else sys.executable
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT),
@@ -149,6 +148,9 @@ def main() -> None:
     )
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--folder", type=Path, default=None, help="where exports and targets go (about 5 GB)")
+    parser.add_argument(
+        "--dlt-environment", type=Path, default=DLT_ENVIRONMENT, help="made by make bench-dlt"
+    )
     given = parser.parse_args()
     console = Console()
     with tempfile.TemporaryDirectory(prefix="tundish-bench-", dir=given.folder) as scratch:
@@ -156,11 +158,12 @@ def main() -> None:
         export = folder / "export.csv"
         console.print(f"writing {given.rows:,} rows ...")
         write_export(export, given.rows)
-        runs = {name: Measured() for name in LABELS if name != "dlt" or DLT_PYTHON.exists()}
+        pythons = {"dlt": str(given.dlt_environment / "bin" / "python")}
+        runs = {name: Measured() for name in LABELS if Path(pythons.get(name, sys.executable)).exists()}
         for repeat in range(given.repeats):
             for name, run in runs.items():
                 console.print(f"run {repeat + 1} of {given.repeats}: {LABELS[name]}")
-                measure(name, export, given.rows, folder, run)
+                measure(name, export, given.rows, python=pythons.get(name, sys.executable), into=run)
         megabytes = export.stat().st_size / 1e6
         export.unlink()
         large = _large(given.rows_large, folder, console) if given.rows_large else None
@@ -176,7 +179,7 @@ def _large(rows: int, folder: Path, console: Console) -> tuple[int, Measured]:
     console.print(f"writing and reading {rows:,} rows ...")
     write_export(export, rows)
     run = Measured()
-    measure("ours", export, rows, folder, run)
+    measure("ours", export, rows, into=run)
     return rows, run
 
 
