@@ -9,7 +9,7 @@ HOME_DIR ?= data/runtime
 TUNDISH := $(BIN)/tundish
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-all ui dashboard check lint types sql yaml imports drift format bench bench-dlt lock clean
+.PHONY: help setup run test test-long test-all ui dashboard check lint types sql yaml imports drift format bench bench-dlt lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -31,6 +31,9 @@ run: $(STAMP) ## the main job: the demo plant from exports to a gated release
 
 test: $(STAMP) ## the test suite without the long tests
 	@$(BIN)/python -m pytest
+
+test-long: $(STAMP) ## the long tests alone
+	@$(BIN)/python -m pytest -m long
 
 test-all: $(STAMP) ## every test, the long ones too
 	@$(BIN)/python -m pytest -m 'long or not long'

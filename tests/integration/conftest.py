@@ -26,5 +26,5 @@ class DemoRun:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
     """Thirty days of the demo plant over the end of summer time, with fewer readings than by default."""
     home = tmp_path_factory.mktemp("demo")
-    succeed("simulate", "--days", "30", "--rate", "240", home=home)
+    succeed("simulate", "--days", "30", "--rate", "600", home=home)
     return DemoRun(home, succeed("run", home=home))

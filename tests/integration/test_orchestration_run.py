@@ -96,6 +96,7 @@ def test_a_second_run_changes_nothing_and_says_so(home: Path):
     assert sorted(path.name for path in (home / "released" / "bi").iterdir()) == before
 
 
+@pytest.mark.long
 def test_upkeep_makes_no_new_release_and_a_rollback_stays(home: Path):
     older = current(home)
     succeed("simulate", "--days", "3", "--only-after-day", "2", *SIZE, home=home)
