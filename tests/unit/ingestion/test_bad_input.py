@@ -150,16 +150,20 @@ def test_young_file_waits_and_comes_later(home: Home, tmp_path: Path) -> None:
 
 def test_file_that_grows_while_it_is_read_waits(home: Home) -> None:
     contract = delimited(home)
-    path = home.deliver("m.csv", GOOD)
+    home.deliver("a.csv", GOOD)
+    growing = home.deliver("b.csv", GOOD.replace("1,a", "7,g"))
 
     def export_goes_on(profile: BatchProfile) -> GateVerdict:
+        if profile.file == "a.csv":
+            with growing.open("a") as handle:
+                handle.write("8,h,1\n")
         return GateVerdict(passed=True)
 
-    home.load(contract, export_goes_on)
-    with path.open("a") as handle:
-        handle.write("3,c,1\n")
-    load = home.load(contract)
-    assert load.rows_committed == 3  # other content, a new batch
+    first = home.load(contract, export_goes_on)
+    assert [batch.status for batch in first.batches] == ["committed", "waiting"]
+    assert "changed while it was read" in first.batches[1].message
+    assert home.load(contract).rows_committed == 3
+    assert len(home.rows(contract, "id")) == 5
 
 
 def test_batch_gate_stops_a_file_before_its_commit(home: Home) -> None:
