@@ -90,11 +90,15 @@ class Intake:
     # text formats: DuckDB reads the files
 
     def _take_text(self, reader: TextReader, opened: Sequence[tuple[Batch, Opened]]) -> Iterator[Outcome]:
+        broken = False  # an exporter that cut one file mostly cut others too: then screen first, not twice
         for bundle in _bundles(opened):
-            try:
-                yield from self._stream_text(reader, bundle)
-            except duckdb.Error:
-                yield from self._take_screened(reader, bundle)
+            if not broken:
+                try:
+                    yield from self._stream_text(reader, bundle)
+                    continue
+                except duckdb.Error:
+                    broken = True
+            yield from self._take_screened(reader, bundle)
 
     def _take_screened(self, reader: TextReader, bundle: Sequence[tuple[Batch, Opened]]) -> Iterator[Outcome]:
         """A bundle with a broken file: screen all of it and try again, at last file by file."""

@@ -171,7 +171,7 @@ class Block:
 
     def records(self) -> int | None:
         """Number of lines if none is blank, else None: count them one by one."""
-        if b"\n\n" in self.raw or b"\n\r\n" in self.raw or self.raw[:1] in b"\r\n":
+        if b"\n\n" in self.raw or b"\n\r" in self.raw or self.raw[:1] in b"\r\n":
             return None
         return self.raw.count(b"\n") + (not self.raw.endswith(b"\n"))
 
