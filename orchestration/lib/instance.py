@@ -5,10 +5,13 @@ Here: dagster.yaml and the instance. Not here: the lock that runs take (``lock``
 
 from __future__ import annotations
 
+from typing import Any
+
 from dagster import DagsterInstance, DagsterRunStatus, RunsFilter
 from dagster._core.instance.ref import InstanceRef
 
 from ingestion.settings import Settings
+from orchestration.lib.event_storage import LastingStorage
 
 DAGSTER_YAML = """\
 # Written by Tundish: Dagster's storage of this home. SQLite files lie beside it.
@@ -53,8 +56,14 @@ def write_configuration(settings: Settings) -> None:
 def open_instance(settings: Settings, *, capture: bool = False) -> DagsterInstance:
     """Open the home's instance; ``capture`` keeps stdout and stderr of each step, as the UI shows them."""
     write_configuration(settings)
-    overrides = {} if capture else NO_CAPTURE
-    return DagsterInstance.from_ref(InstanceRef.from_dir(str(settings.dagster_home), overrides=overrides))
+    folder = str(settings.dagster_home)
+    overrides = _lasting_storage(folder) | ({} if capture else NO_CAPTURE)
+    return DagsterInstance.from_ref(InstanceRef.from_dir(folder, overrides=overrides))
+
+
+def _lasting_storage(folder: str) -> dict[str, Any]:
+    kind = {"module": LastingStorage.__module__, "class": LastingStorage.__name__}
+    return {"storage": {"custom": kind | {"config": {"base_dir": folder}}}}
 
 
 def close_abandoned_runs(instance: DagsterInstance, present_run: str = "") -> list[str]:

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import yaml
-from dagster import DagsterRunStatus, job
+from dagster import AssetKey, AssetMaterialization, DagsterInstance, DagsterRunStatus, job, op
 
 from orchestration.lib import instance as lib
+
+
+@op
+def reports(context):
+    """Write one asset event into the log."""
+    context.log_event(AssetMaterialization("thing", metadata={"rows": 7}))
+
+
+@job
+def reporting():
+    """A job whose run leaves events of a run and of an asset."""
+    reports()
 
 
 @job
@@ -28,3 +40,18 @@ def test_runs_of_killed_processes_are_closed_and_the_present_one_is_not(workspac
         assert lib.close_abandoned_runs(instance, present.run_id) == [killed.run_id]
         statuses = {run.run_id: run.status for run in instance.get_runs()}
     assert statuses == {killed.run_id: DagsterRunStatus.FAILURE, present.run_id: DagsterRunStatus.STARTED}
+
+
+def test_dagster_alone_reads_what_lasting_connections_wrote(workspace):
+    """The UI opens the same folder with Dagster's own storage class."""
+    with lib.open_instance(workspace.settings) as instance:
+        run_id = reporting.execute_in_process(instance=instance).run_id
+        written = [entry.dagster_event_type for entry in instance.all_logs(run_id)]
+    history = workspace.settings.dagster_home / "history"
+    assert not list(history.rglob("*-wal")), "connections outlive the instance"
+    with DagsterInstance.from_config(str(workspace.settings.dagster_home)) as instance:
+        assert type(instance.event_log_storage).__module__.startswith("dagster.")
+        assert [entry.dagster_event_type for entry in instance.all_logs(run_id)] == written
+        event = instance.get_latest_materialization_event(AssetKey("thing"))
+        assert event.asset_materialization.metadata["rows"].value == 7
+        assert instance.get_run_by_id(run_id).status == DagsterRunStatus.SUCCESS
