@@ -66,12 +66,12 @@ def execute(
         from orchestration.defs.warehouse import BuildConfig  # noqa: PLC0415 - as above
         from orchestration.lib.instance import open_instance  # noqa: PLC0415 - as above
 
-        job = assemble(workspace, parsing.result(), display).resolve_job_def(PLANT_TO_RELEASE)
         config = RunConfig(
             ops={"warehouse": BuildConfig(force=force, full_refresh=full_refresh)},
             loggers=QUIET,
         )
         with open_instance(workspace.settings) as instance:
+            job = assemble(workspace, parsing.result(), display).resolve_job_def(PLANT_TO_RELEASE)
             result = job.execute_in_process(run_config=config, instance=instance, raise_on_error=False)
     return read_outcome(result)
 
