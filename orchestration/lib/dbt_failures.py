@@ -46,7 +46,7 @@ class DbtBuildError(TundishError):
             lines.append(f"and {len(nodes) - SHOWN} more")
         message = "\n".join(lines) or output or "dbt build failed without saying why."
         look = "run that SQL on the warehouse to see the rows, then correct the data or the rule."
-        mend = "mend the model that is named; dbt's log lies in the home under dbt/target/dbt.log."
+        mend = "mend the model that is named; dbt's log lies in the home under dbt/logs/dbt.log."
         super().__init__(message, look if nodes and len(tests) == len(nodes) else mend)
 
 
