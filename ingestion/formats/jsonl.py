@@ -116,7 +116,7 @@ def _object(raw: bytes) -> dict[str, object] | None:
         return None
     try:
         parsed = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter: brackets nested deeper than the parser can follow
         return None
     return parsed if isinstance(parsed, dict) else None
 
@@ -132,4 +132,5 @@ def _shown(value: object) -> str:
 
 
 def _path(header: str) -> str:
-    return '$."' + header.replace('"', '\\"') + '"'
+    """A JSON pointer: it takes any key literally, where a JSON path reads `*` as every key."""
+    return "/" + header.replace("~", "~0").replace("/", "~1")
