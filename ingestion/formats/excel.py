@@ -29,6 +29,9 @@ class ExcelReader:
             for column in contract.columns
             if column.parse_format is not None
         }
+        self._moments = {
+            column.sources[0] for column in contract.columns if column.parse == "local_timestamp"
+        }
 
     def open(self, file: Delivered) -> Opened:
         """Header checks; UnreadableFileError for no workbook or no such sheet."""
@@ -101,6 +104,8 @@ class ExcelReader:
             return None
         if isinstance(cell, dt.datetime | dt.date) and (shape := self._formats.get(header)):
             return cell.strftime(shape)
+        if type(cell) is dt.date and header in self._moments:
+            return f"{cell.isoformat()} 00:00:00"  # midnight: the workbook's reader makes it a plain date
         if isinstance(cell, float):
             return _text(cell).replace(".", self._decimal)
         return _text(cell)
