@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ingestion.contracts import Contract
@@ -14,6 +15,7 @@ from ingestion.formats.base import Opened, RawRecord, bounded, check_headers, un
 from ingestion.typing.query import Input
 
 _BATCH_ROWS = 64 * 1024
+_MAX_DIGITS = 38
 
 
 class ParquetReader:
@@ -44,9 +46,8 @@ class ParquetReader:
         headers = list(opened.inputs)
         with self._parquet(opened.file) as parquet:
             batches = parquet.iter_batches(_BATCH_ROWS, columns=headers)
-            while (batch := self._next(opened.file, batches)) is not None:
-                columns = [_microseconds(batch.column(header)) for header in headers]
-                yield pa.table(columns, names=[f"c{index}" for index in range(len(headers))])
+            while (chunk := self._next(opened.file, headers, batches)) is not None:
+                yield chunk
 
     def records(self, opened: Opened, rows: Sequence[int]) -> Iterator[RawRecord]:
         """Fetch rows by number; the raw text is the row as a JSON object."""
@@ -64,11 +65,17 @@ class ParquetReader:
                 yield RawRecord(row, row, bounded(json.dumps(values, ensure_ascii=False)), values)
             first += chunk.num_rows
 
-    def _next(self, file: Delivered, batches: Iterator[pa.RecordBatch]) -> pa.RecordBatch | None:
+    def _next(
+        self, file: Delivered, headers: Sequence[str], batches: Iterator[pa.RecordBatch]
+    ) -> pa.Table | None:
         try:
-            return next(batches, None)
+            batch = next(batches, None)
+            if batch is None:
+                return None
+            columns = [_plain(batch.column(header)) for header in headers]
+            return pa.table(columns, names=[f"c{index}" for index in range(len(headers))])
         except (pa.ArrowException, OSError) as error:
-            place, seen = "data page", f"a broken page ({error})"
+            place, seen = "data page", f"a broken page or a value out of range ({error})"
             raise UnreadableFileError(
                 self._contract.raw_name, file.name, place, "Parquet data", seen
             ) from error
@@ -90,10 +97,32 @@ def _kind(given: pa.DataType) -> str:
     return "text" if is_text else "other"
 
 
-def _microseconds(column: pa.Array) -> pa.Array:
-    """Timestamps of any unit as microseconds; what nanoseconds add is cut. Zones become UTC, the instant stays."""
+def _plain(column: pa.Array) -> pa.Array:
+    """A column in a type that DuckDB takes; ArrowInvalid for values beyond it."""
     if pa.types.is_timestamp(column.type):
-        return column.cast(pa.timestamp("us", tz="UTC" if column.type.tz else None), safe=False)
+        return _microseconds(column)
     if pa.types.is_dictionary(column.type):
-        return column.dictionary_decode()
-    return column
+        column = column.dictionary_decode()
+    wanted = _supported(column.type)
+    return column if wanted == column.type else column.cast(wanted)
+
+
+def _supported(given: pa.DataType) -> pa.DataType:
+    """DuckDB knows neither half floats nor decimals of more than 38 digits; neither do contracts."""
+    if pa.types.is_float16(given):
+        return pa.float32()
+    if pa.types.is_decimal256(given) and given.scale <= _MAX_DIGITS:
+        return pa.decimal128(_MAX_DIGITS, given.scale)
+    if pa.types.is_list(given) or pa.types.is_large_list(given) or pa.types.is_fixed_size_list(given):
+        inner = _supported(given.value_type)
+        return given if inner == given.value_type else pa.list_(inner)
+    return given
+
+
+def _microseconds(column: pa.Array) -> pa.Array:
+    """Timestamps of any unit as microseconds, nanoseconds cut towards the past. Zones become UTC, the instant stays."""
+    moments = column.view(pa.timestamp(column.type.unit))
+    if column.type.unit == "ns":
+        moments = pc.floor_temporal(moments, unit="microsecond")
+    zone = "UTC" if column.type.tz else None
+    return moments.cast(pa.timestamp("us")).view(pa.timestamp("us", tz=zone))
