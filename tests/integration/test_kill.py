@@ -40,11 +40,10 @@ def content(con: duckdb.DuckDBPyConnection, relation: str) -> tuple[int, int]:
         if name not in TECHNICAL
     ]
     listed = ", ".join(f'"{name}"' for name in sorted(columns))
-    row = con.execute(
+    found = con.execute(
         f"select count(*), coalesce(sum(hash({listed})::hugeint), 0)::varchar from {relation}"
-    ).fetchone()
-    assert row is not None
-    return int(row[0]), int(row[1])
+    ).fetchall()
+    return int(found[0][0]), int(found[0][1])
 
 
 def live_files(table: Path) -> list[str]:
