@@ -79,9 +79,15 @@ sum({{ value }} * {{ weight }}) / nullif(sum(case when {{ value }} is not null t
 {%- endmacro %}
 
 
-{#- Standard deviation from the mean of squares and the mean; rounding below zero is zero, null stays null. -#}
+{#-
+    Standard deviation from the mean of squares and the mean; null stays null. The difference of the two carries
+    no information below about 1e-12 of the mean square: such a spread, under a millionth of the mean, is zero.
+-#}
 {% macro spread(mean_square, mean) -%}
-sqrt(case when {{ mean_square }} < power({{ mean }}, 2) then 0 else {{ mean_square }} - power({{ mean }}, 2) end)
+sqrt(case
+    when {{ mean_square }} - power({{ mean }}, 2) < 1e-12 * {{ mean_square }} then 0
+    else {{ mean_square }} - power({{ mean }}, 2)
+end)
 {%- endmacro %}
 
 
