@@ -69,8 +69,8 @@ format: $(STAMP) ## put Python and SQL into shape
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
 	@cd dbt_project && ../$(BIN)/sqlfluff fix --disable-progress-bar models tests
 
-bench: $(STAMP) ## speed and memory, side by side with other engines
-	@$(BIN)/python -m tests.benchmarks.historian
+bench: $(STAMP) ## speed and memory per format and connector, side by side with other engines
+	@$(BIN)/python -m tests.benchmarks
 
 bench-dlt: $(STAMP) ## the optional contender of make bench, in an environment of its own
 	@$(BIN)/python -m venv data/runtime/bench-dlt

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import duckdb
-
 HEADER = ("Tag", "Timestamp", "Value", "UOM", "Questionable")
 START = "2025-10-27 00:00:00"  # after the clock change: all contenders read the same hours
 WINTER_S = 5_000_000
@@ -11,6 +9,8 @@ WINTER_S = 5_000_000
 
 def write_export(path: Path, rows: int) -> None:
     """Write `rows` readings of 60 tags over at most two winter months, unless the file is there already."""
+    import duckdb  # noqa: PLC0415 - environments of other contenders do not have it
+
     a_second = max(2, -(-rows // WINTER_S))
     if path.exists():
         return

@@ -1,187 +1,216 @@
-"""Our ingestion beside other engines on one generated historian export: time, ratios, peak memory.
+"""A PI-style historian export into a lake: ours beside DuckDB, polars and dlt; and in how much memory.
 
-    python -m tests.benchmarks.historian [--rows 10000000] [--rows-large 50000000] [--repeats 3] [--folder DIR]
-
-Repeats are interleaved, each in a process of its own; the median counts. Exits with 1 if a figure is missed:
-at most 1.5 times the limit, faster than polars and dlt, under 2 GiB, and the large export in no more memory.
+All contenders make the same columns of the same text. DuckDB alone, without rules, hash or table, is the limit.
 """
 
-import argparse
-import json
-import os
-import shutil
-import statistics
-import subprocess
-import sys
-import tempfile
-from dataclasses import dataclass, field
-from pathlib import Path
+# ruff: noqa: PLC0415 - each contender imports its own engine only, before its clock starts
 
-from rich.console import Console
-from rich.table import Table
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 from tests.benchmarks.exports import write_export
+from tests.benchmarks.table import (
+    ROOT,
+    Benchmark,
+    Contender,
+    Work,
+    at_most,
+    faster_than,
+    no_more_memory,
+    register,
+    under_mib,
+)
 
-ROOT = Path(__file__).resolve().parents[2]
-DLT_ENVIRONMENT = ROOT / "data" / "runtime" / "bench-dlt"
-MAX_RATIO = 1.5
-MAX_MIB = 2048
-MEMORY_TOLERANCE = 1.15  # allocators differ by some percent from run to run
-LABELS = {
-    "ours": "Tundish (rules, gate, exactly once)",
-    "limit": "DuckDB CSV to Parquet (the limit)",
-    "polars": "polars to Delta",
-    "dlt": "dlt to Delta",
-}
-
-
-@dataclass
-class Measured:
-    """All runs of one contender: seconds, and peak resident memory in MiB."""
-
-    seconds: list[float] = field(default_factory=list)
-    peaks: list[float] = field(default_factory=list)
-
-    @property
-    def median(self) -> float:
-        return statistics.median(self.seconds)
-
-    @property
-    def peak(self) -> float:
-        return max(self.peaks)
+ROWS = 10_000_000
+ROWS_LARGE = 100_000_000
+DLT = ROOT / "data" / "runtime" / "bench-dlt" / "bin" / "python"
+ZONE = "Europe/Berlin"
+OFFSET_US = (
+    3_600_000_000  # the export lies in winter time as a whole: no contender but ours knows clock changes
+)
+FORMAT = "%d-%b-%y %H:%M:%S"
 
 
-def measure(name: str, export: Path, rows: int, *, python: str = sys.executable, into: Measured) -> None:
-    """One run in a fresh process and folder; the kernel tells the peak of that process."""
-    target = export.parent / "target"
-    shutil.rmtree(target, ignore_errors=True)
-    target.mkdir()
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(ROOT),
-        "DO_NOT_TRACK": "1",
-        "RUNTIME__DLTHUB_TELEMETRY": "false",
-    }
-    command = [python, "-m", "tests.benchmarks.contenders", name, str(export), str(target)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment) as child:
-        assert child.stdout is not None
-        printed = child.stdout.read()
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode != 0:
-        raise SystemExit(f"{name} failed with exit code {child.returncode}; its error stands above.")
-    result = json.loads(printed.splitlines()[-1])
-    assert result["rows"] == rows, f"{name} brought {result['rows']} of {rows} rows"
-    into.seconds.append(result["seconds"])
-    into.peaks.append(usage.ru_maxrss / 1024)
-    shutil.rmtree(target)
+def ours(data: Path, target: Path) -> Callable[[], int]:
+    """Tundish: contract, every row rule, batch gate, content hash, ledger, archive, partitioned Delta."""
+    from ingestion.contracts import SOURCES, load_contract
+    from ingestion.load import load_table
+    from ingestion.plant import Plant, Site, Source
+    from ingestion.settings import Settings
+    from quality.contract_gate import evaluate_batch
+
+    inbox = target / "in"
+    inbox.mkdir(parents=True)
+    os.link(data / "export.csv", inbox / "pi_export.csv")
+    source = Source("pi_historian", inbox, "1000", ZONE)
+    plant = Plant("bench", "Bench", target, (Site("1000", "Bench", ZONE, "EUR", "DE"),), (source,))
+    contract = load_contract(SOURCES / "pi_historian" / "readings.contract.yml")
+    settings = Settings(home=target / "home", settle_seconds=0)
+
+    def run() -> int:
+        load = load_table(contract, source, plant, settings, batch_gate=evaluate_batch)
+        assert load.rows_quarantined == 0, f"{load.rows_quarantined} rows were quarantined"
+        return load.rows_committed
+
+    return run
 
 
-def show(
-    console: Console,
-    runs: dict[str, Measured],
-    rows: int,
-    megabytes: float,
-    large: tuple[int, Measured] | None,
-) -> None:
-    """The table: median seconds, rows per second, ratio to the limit, peak memory."""
-    table = Table(
-        title=f"{rows:,} historian rows ({megabytes:,.0f} MB CSV), {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
-    )
-    for heading in ("engine", "median s", "all runs", "rows/s", "x limit", "peak MiB"):
-        table.add_column(heading, justify="left" if heading == "engine" else "right")
-    limit = runs["limit"].median
-    for name, label in LABELS.items():
-        if name not in runs:
-            table.add_row(label, "not installed", "make bench-dlt", "", "", "")
-            continue
-        run = runs[name]
-        every = " ".join(f"{seconds:.2f}" for seconds in run.seconds)
-        table.add_row(
-            label,
-            f"{run.median:.2f}",
-            every,
-            f"{rows / run.median:,.0f}",
-            f"{run.median / limit:.2f}",
-            f"{run.peak:,.0f}",
-        )
-    if large is not None:
-        count, run = large
-        table.add_row(
-            f"Tundish, {count:,} rows",
-            f"{run.median:.2f}",
-            "",
-            f"{count / run.median:,.0f}",
-            "",
-            f"{run.peak:,.0f}",
-        )
-    console.print(table)
+def limit(data: Path, target: Path) -> Callable[[], int]:
+    """The limit: DuckDB alone, CSV to one Parquet file with the same casts; no rules, no hash, no table."""
+    import duckdb
+
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'UTC'")
+    columns = dict.fromkeys(("tag", "moment", "raw", "uom", "doubt"), "VARCHAR")
+    moment = f"try_strptime(moment, '{FORMAT}')"
+
+    def run() -> int:
+        connection.execute(f"""
+            COPY (
+                SELECT
+                    tag,
+                    make_timestamptz(epoch_us({moment}) - {OFFSET_US}) AS reading_at,
+                    TRY_CAST(raw AS DOUBLE) AS value,
+                    CASE WHEN TRY_CAST(raw AS DOUBLE) IS NULL THEN raw END AS value_state,
+                    uom,
+                    TRY_CAST(doubt AS BOOLEAN) AS is_questionable,
+                    CAST(make_timestamp(epoch_us({moment}) - {OFFSET_US}) AS DATE) AS reading_date
+                FROM read_csv('{data / "export.csv"}', auto_detect=false, header=true, columns={columns}, delim=',', quote='"')
+            ) TO '{target / "limit.parquet"}' (FORMAT parquet, COMPRESSION zstd)
+        """)
+        query = f"SELECT count(*) FROM read_parquet('{target / 'limit.parquet'}')"
+        return int(connection.execute(query).fetchall()[0][0])
+
+    return run
 
 
-def verdicts(runs: dict[str, Measured], large: tuple[int, Measured] | None) -> list[tuple[str, bool]]:
-    """What is asked for, and whether it was reached."""
-    ours, ratio = runs["ours"], runs["ours"].median / runs["limit"].median
-    found = [(f"at most {MAX_RATIO} x the limit: {ratio:.2f}", ratio <= MAX_RATIO)]
-    found += [
-        (f"faster than {name}: {runs[name].median / ours.median:.1f} x", ours.median < runs[name].median)
-        for name in ("polars", "dlt")
-        if name in runs
-    ]
-    found.append((f"under {MAX_MIB} MiB: {ours.peak:,.0f}", ours.peak < MAX_MIB))
-    if large is not None:
-        peak = large[1].peak
-        found.append(
-            (
-                f"large export in no more memory: {peak:,.0f} to {ours.peak:,.0f} MiB",
-                peak <= ours.peak * MEMORY_TOLERANCE,
+def polars(data: Path, target: Path) -> Callable[[], int]:
+    """polars, streaming, into a Delta table with the same partitions."""
+    import polars as pl
+
+    text = dict.fromkeys(("Tag", "Timestamp", "Value", "UOM", "Questionable"), pl.String)
+    number = pl.col("Value").cast(pl.Float64, strict=False)
+    local = pl.col("Timestamp").str.to_datetime(FORMAT, time_unit="us", strict=False)
+
+    def run() -> int:
+        frame = (
+            pl.scan_csv(data / "export.csv", schema=text)
+            .select(
+                tag=pl.col("Tag"),
+                reading_at=local.dt.replace_time_zone(ZONE, ambiguous="earliest").dt.convert_time_zone("UTC"),
+                value=number,
+                value_state=pl.when(number.is_null()).then(pl.col("Value")),
+                uom=pl.col("UOM"),
+                is_questionable=pl.col("Questionable") == "True",
             )
+            .with_columns(reading_date=pl.col("reading_at").dt.date())
+            .collect(engine="streaming")
         )
-    return found
+        frame.write_delta(target / "polars", delta_write_options={"partition_by": ["reading_date"]})
+        return frame.height
+
+    return run
 
 
-def main() -> None:
-    """Generate, measure, print, judge."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--rows", type=int, default=10_000_000)
-    parser.add_argument(
-        "--rows-large", type=int, default=50_000_000, help="0 leaves the memory comparison out"
+def dlt(data: Path, target: Path) -> Callable[[], int]:
+    """dlt: Arrow batches with the same casts into its filesystem destination as a Delta table."""
+    import dlt as tool
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.csv as reader
+
+    rows = 0
+    as_text = reader.ConvertOptions(
+        column_types={name: pa.string() for name in ("Tag", "Timestamp", "Value", "UOM", "Questionable")}
     )
-    parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--folder", type=Path, default=None, help="where exports and targets go (about 5 GB)")
-    parser.add_argument(
-        "--dlt-environment", type=Path, default=DLT_ENVIRONMENT, help="made by make bench-dlt"
+
+    def batches() -> Iterator[Any]:
+        nonlocal rows
+        for batch in reader.open_csv(data / "export.csv", convert_options=as_text):
+            rows += batch.num_rows
+            value = batch.column("Value")
+            is_number = pc.match_substring_regex(value, r"^-?\d+(\.\d+)?$")
+            moment = pc.strptime(batch.column("Timestamp"), FORMAT, "us")
+            utc = pc.assume_timezone(moment, ZONE, ambiguous="earliest").cast(pa.timestamp("us", tz="UTC"))
+            nothing = pa.scalar(None, pa.string())
+            yield pa.table(
+                {
+                    "tag": batch.column("Tag"),
+                    "reading_at": utc,
+                    "value": pc.if_else(is_number, value, nothing).cast(pa.float64()),
+                    "value_state": pc.if_else(is_number, nothing, value),
+                    "uom": batch.column("UOM"),
+                    "is_questionable": pc.equal(batch.column("Questionable"), "True"),
+                    "reading_date": utc.cast(pa.date32()),
+                }
+            )
+
+    def run() -> int:
+        pipeline = tool.pipeline(
+            "bench", destination=tool.destinations.filesystem(f"file://{target}/lake"), dataset_name="raw",
+            pipelines_dir=str(target / "state"),
+        )  # fmt: skip
+        readings = tool.resource(batches, name="readings", columns={"reading_date": {"partition": True}})
+        pipeline.run(readings, table_format="delta", write_disposition="append")
+        return rows
+
+    return run
+
+
+def prepare(folder: Path, scale: float) -> Work:
+    """One export."""
+    rows = int(ROWS * scale)
+    write_export(folder / "export.csv", rows)
+    return Work(rows, (folder / "export.csv").stat().st_size)
+
+
+def prepare_sizes(folder: Path, scale: float) -> Work:
+    """A normal and a large export."""
+    for size, rows in (("normal", ROWS), ("large", ROWS_LARGE)):
+        (folder / size).mkdir()
+        write_export(folder / size / "export.csv", int(rows * scale))
+    return Work(int(ROWS * scale))
+
+
+def sized(size: str) -> Callable[[Path, Path], Callable[[], Work]]:
+    """Ours on one of the two exports."""
+
+    def start(data: Path, target: Path) -> Callable[[], Work]:
+        run, export = ours(data / size, target), data / size / "export.csv"
+        return lambda: Work(run(), export.stat().st_size)
+
+    return start
+
+
+register(
+    Benchmark(
+        name="historian",
+        title="PI-style CSV export into a partitioned Delta table",
+        prepare=prepare,
+        contenders={
+            "tundish": Contender("Tundish (rules, gate, exactly once)", ours),
+            "duckdb": Contender("DuckDB CSV to Parquet (the limit)", limit),
+            "polars": Contender("polars to Delta", polars),
+            "dlt": Contender("dlt to Delta", dlt, DLT, "make bench-dlt"),
+        },
+        reference="duckdb",
+        goals=(at_most(1.3, "duckdb"), faster_than("polars"), faster_than("dlt", 3), under_mib(2048)),
+        module=__name__,
     )
-    given = parser.parse_args()
-    console = Console()
-    with tempfile.TemporaryDirectory(prefix="tundish-bench-", dir=given.folder) as scratch:
-        folder = Path(scratch)
-        export = folder / "export.csv"
-        console.print(f"writing {given.rows:,} rows ...")
-        write_export(export, given.rows)
-        pythons = {"dlt": str(given.dlt_environment / "bin" / "python")}
-        runs = {name: Measured() for name in LABELS if Path(pythons.get(name, sys.executable)).exists()}
-        for repeat in range(given.repeats):
-            for name, run in runs.items():
-                console.print(f"run {repeat + 1} of {given.repeats}: {LABELS[name]}")
-                measure(name, export, given.rows, python=pythons.get(name, sys.executable), into=run)
-        megabytes = export.stat().st_size / 1e6
-        export.unlink()
-        large = _large(given.rows_large, folder, console) if given.rows_large else None
-    show(console, runs, given.rows, megabytes, large)
-    reached = verdicts(runs, large)
-    for text, passed in reached:
-        console.print(f"[green]reached[/green] {text}" if passed else f"[red]missed[/red]  {text}")
-    raise SystemExit(0 if all(passed for _, passed in reached) else 1)
-
-
-def _large(rows: int, folder: Path, console: Console) -> tuple[int, Measured]:
-    export = folder / "large.csv"
-    console.print(f"writing and reading {rows:,} rows ...")
-    write_export(export, rows)
-    run = Measured()
-    measure("ours", export, rows, into=run)
-    return rows, run
-
-
-if __name__ == "__main__":
-    main()
+)
+register(
+    Benchmark(
+        name="historian_memory",
+        title="memory of ten times the rows",
+        prepare=prepare_sizes,
+        contenders={
+            "normal": Contender("Tundish, 10 M rows", sized("normal")),
+            "large": Contender("Tundish, 100 M rows", sized("large")),
+        },
+        reference="normal",
+        goals=(no_more_memory("normal", "large"),),
+        module=__name__,
+    )
+)

@@ -1,0 +1,150 @@
+"""`make bench`: runs the registered benchmarks and prints one table.
+
+    python -m tests.benchmarks [--only NAME ...] [--scale 0.1] [--repeats 3] [--folder DIR] [--json FILE] [--list]
+
+Exits with 1 if a figure is missed at full scale; smaller runs show figures without judging by exit code, since fixed
+costs weigh more there.
+"""
+
+import argparse
+import importlib
+import json
+import os
+import pkgutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+import tests.benchmarks as package
+from tests.benchmarks.table import BENCHMARKS, Benchmark, Results, run_benchmark, slowness
+
+_HEADINGS = (
+    "benchmark",
+    "engine",
+    "rows",
+    "median s",
+    "all runs",
+    "rows/s",
+    "MB/s",
+    "peak MiB",
+    "x reference",
+)
+
+
+def load_benchmarks() -> Mapping[str, Benchmark]:
+    """Import every module of this folder, so that each registers what it measures."""
+    for module in pkgutil.iter_modules(package.__path__):
+        if module.name not in {"__main__", "worker"}:
+            importlib.import_module(f"{package.__name__}.{module.name}")
+    return dict(sorted(BENCHMARKS.items()))
+
+
+def show(console: Console, found: Mapping[str, tuple[Benchmark, Results]], scale: float) -> None:
+    """The table: one group of rows per benchmark, ours first."""
+    title = f"scale {scale:g}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+    table = Table(title=title, title_justify="left")
+    for position, heading in enumerate(_HEADINGS):
+        table.add_column(heading, justify="left" if position < 2 else "right")
+    for benchmark, results in found.values():
+        for name, contender in benchmark.contenders.items():
+            if name in results:
+                table.add_row(*_row(benchmark, results, name))
+            else:
+                table.add_row(benchmark.name, contender.label, "", "not installed", contender.how_to_get)
+        table.add_section()
+    console.print(table)
+
+
+def _row(benchmark: Benchmark, results: Results, name: str) -> list[str]:
+    measured = results[name]
+    reference = "reference" if name == benchmark.reference else ""
+    if not reference and benchmark.reference in results:
+        reference = f"{slowness(measured) / slowness(results[benchmark.reference]):.2f}"
+    return [
+        benchmark.name,
+        benchmark.contenders[name].label,
+        f"{measured.work.rows:,}",
+        f"{measured.median:.2f}",
+        " ".join(f"{seconds:.2f}" for seconds in measured.seconds),
+        f"{measured.work.rows / measured.median:,.0f}",
+        f"{measured.work.bytes / measured.median / 1e6:,.1f}" if measured.work.bytes else "",
+        f"{measured.peak:,.0f}",
+        reference,
+    ]
+
+
+def judge(console: Console, found: Mapping[str, tuple[Benchmark, Results]]) -> bool:
+    """Print every figure that is asked for; True if all were reached."""
+    reached = True
+    for name, (benchmark, results) in found.items():
+        for goal in benchmark.goals:
+            text, passed = goal(results)
+            word = "[green]reached[/green]" if passed else "[red]missed[/red] "
+            console.print(f"{word} {name}: {text}", highlight=False)
+            reached = reached and passed
+    return reached
+
+
+def as_json(found: Mapping[str, tuple[Benchmark, Results]], scale: float) -> str:
+    """All figures for machines."""
+    return json.dumps(
+        {
+            "scale": scale,
+            "cores": os.cpu_count(),
+            "benchmarks": {
+                name: {
+                    contender: {
+                        "rows": measured.work.rows,
+                        "bytes": measured.work.bytes,
+                        "seconds": measured.seconds,
+                        "peak_mib": measured.peaks,
+                    }
+                    for contender, measured in results.items()
+                }
+                for name, (_, results) in found.items()
+            },
+        },
+        indent=1,
+    )
+
+
+def main() -> None:
+    """Prepare, measure, print, judge."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Speed and memory.")
+    parser.add_argument(
+        "--only", action="append", metavar="NAME", help="only this benchmark; may be repeated"
+    )
+    parser.add_argument("--scale", type=float, default=1.0, help="share of the full input")
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--folder", type=Path, help="where inputs and targets go (full scale: about 15 GB)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there too")
+    parser.add_argument("--list", action="store_true", help="list the benchmarks")
+    given = parser.parse_args()
+    console = Console() if Console().is_terminal else Console(width=180)
+    known = load_benchmarks()
+    if given.list:
+        for name, benchmark in known.items():
+            console.print(f"{name:24} {benchmark.title}", highlight=False)
+        return
+    if unknown := sorted(set(given.only or ()) - set(known)):
+        parser.error(f"no benchmark {', '.join(unknown)}; use one of: {', '.join(known)}")
+    found: dict[str, tuple[Benchmark, Results]] = {}
+    with tempfile.TemporaryDirectory(prefix="tundish-bench-", dir=given.folder) as scratch:
+        for name in given.only or known:
+            for done, results in run_benchmark(
+                known[name], Path(scratch), scale=given.scale, repeats=given.repeats
+            ):
+                console.print(done, highlight=False)
+                found[name] = (known[name], results)
+    show(console, found, given.scale)
+    if given.json:
+        given.json.write_text(as_json(found, given.scale), encoding="utf-8")
+    reached = judge(console, found)
+    raise SystemExit(0 if reached or given.scale < 1 else 1)
+
+
+if __name__ == "__main__":
+    main()

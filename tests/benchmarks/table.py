@@ -1,0 +1,198 @@
+"""The table of `make bench`: what a benchmark is, where it registers, how it runs and what its rows say.
+
+A benchmark is a module of this folder that calls register() when it is imported: who competes, on which input, who is
+the reference, and what is asked for. Each contender runs in a process of its own (worker.py), repeats are
+interleaved, the median counts. Drawing and the command line stand in __main__.py; no engine is imported here.
+"""
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+_QUIET = {"DO_NOT_TRACK": "1", "RUNTIME__DLTHUB_TELEMETRY": "false"}
+
+
+@dataclass(frozen=True)
+class Work:
+    """What was moved: rows, and bytes of the input where there is a file."""
+
+    rows: int
+    bytes: int = 0
+
+
+Prepare = Callable[[Path, float], Work]
+"""(input folder, scale) -> what lies there now. Runs once, in a process of its own."""
+Run = Callable[[], int | Work]
+"""The timed part. A number of rows must be that of the prepared input; Work speaks for itself."""
+Start = Callable[[Path, Path], Run]
+"""(input folder, empty target folder) -> the timed part; imports and set-up belong before it."""
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One way to do the work. `python` is an interpreter of another environment; without it there, it is left out."""
+
+    label: str
+    start: Start
+    python: Path | None = None
+    how_to_get: str = ""
+
+
+@dataclass
+class Measured:
+    """All runs of one contender: seconds, and peak resident memory in MiB."""
+
+    work: Work = Work(0)
+    seconds: list[float] = field(default_factory=list)
+    peaks: list[float] = field(default_factory=list)
+
+    @property
+    def median(self) -> float:
+        """Median seconds."""
+        return statistics.median(self.seconds)
+
+    @property
+    def peak(self) -> float:
+        """Highest peak."""
+        return max(self.peaks)
+
+
+Results = Mapping[str, Measured]
+Goal = Callable[[Results], tuple[str, bool]]
+"""What is asked for, in words with the figure, and whether it was reached."""
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """`contenders` by name, ours first. `reference` is whom the ratio compares with, the best known reader."""
+
+    name: str
+    title: str
+    prepare: Prepare
+    contenders: Mapping[str, Contender]
+    reference: str
+    goals: Sequence[Goal] = ()
+    module: str = ""
+
+
+BENCHMARKS: dict[str, Benchmark] = {}
+
+
+def register(benchmark: Benchmark) -> None:
+    """Make a benchmark part of the table."""
+    BENCHMARKS[benchmark.name] = benchmark
+
+
+# goals
+
+
+def at_most(ratio: float, of: str, name: str = "tundish") -> Goal:
+    """`name` takes at most `ratio` times as long per row as `of`."""
+
+    def judge(results: Results) -> tuple[str, bool]:
+        seen = slowness(results[name]) / slowness(results[of])
+        return f"{name} at most {ratio:g} x {of}: {seen:.2f}", seen <= ratio
+
+    return judge
+
+
+def faster_than(other: str, times: float = 1.0, name: str = "tundish") -> Goal:
+    """`name` is at least `times` as fast as `other`, where that is installed."""
+
+    def judge(results: Results) -> tuple[str, bool]:
+        if other not in results:
+            return f"{other} is not installed, not compared", True
+        seen = slowness(results[other]) / slowness(results[name])
+        return f"{name} at least {times:g} x as fast as {other}: {seen:.1f}", seen >= times
+
+    return judge
+
+
+def under_mib(limit: float, name: str = "tundish") -> Goal:
+    """`name` stays under `limit` MiB of resident memory."""
+
+    def judge(results: Results) -> tuple[str, bool]:
+        return f"{name} under {limit:g} MiB: {results[name].peak:,.0f}", results[name].peak < limit
+
+    return judge
+
+
+def no_more_memory(than: str, name: str, tolerance: float = 1.15) -> Goal:
+    """`name` needs no more memory than `than`; allocators differ by some percent from run to run."""
+
+    def judge(results: Results) -> tuple[str, bool]:
+        seen, limit = results[name].peak, results[than].peak
+        return f"{name} in no more memory than {than}: {seen:,.0f} to {limit:,.0f} MiB", (
+            seen <= limit * tolerance
+        )
+
+    return judge
+
+
+def slowness(measured: Measured) -> float:
+    """Median seconds for a million rows."""
+    return measured.median / max(measured.work.rows, 1) * 1e6
+
+
+# running
+
+
+def run_benchmark(
+    benchmark: Benchmark, folder: Path, *, scale: float, repeats: int
+) -> Iterator[tuple[str, Results]]:
+    """Prepare, then run all contenders in turns; yields (what was done, results so far) after each step."""
+    data = folder / "input"
+    shutil.rmtree(data, ignore_errors=True)
+    data.mkdir(parents=True)
+    answer = _worker(benchmark, sys.executable, "prepare", str(data), str(scale))
+    work = Work(int(answer["rows"]), int(answer["bytes"]))
+    results = {name: Measured(work) for name in benchmark.contenders if installed(benchmark.contenders[name])}
+    yield f"{benchmark.name}: input of {work.rows:,} rows, {work.bytes / 1e6:,.1f} MB", results
+    for repeat in range(repeats):
+        for name, measured in results.items():
+            _measure(benchmark, name, folder, measured)
+            yield (
+                f"{benchmark.name}: {name}, run {repeat + 1} of {repeats}: {measured.seconds[-1]:.2f} s",
+                results,
+            )
+    shutil.rmtree(data)
+
+
+def installed(contender: Contender) -> bool:
+    """False for a contender whose environment is not there."""
+    return contender.python is None or contender.python.exists()
+
+
+def _measure(benchmark: Benchmark, name: str, folder: Path, into: Measured) -> None:
+    target = folder / "target"
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir()
+    python = str(benchmark.contenders[name].python or sys.executable)
+    answer = _worker(benchmark, python, name, str(folder / "input"), str(target))
+    if answer["bytes"] is None:
+        rows, expected = answer["rows"], into.work.rows
+        assert rows == expected, f"{benchmark.name}: {name} brought {rows} of {expected} rows"
+    else:
+        into.work = Work(int(answer["rows"]), int(answer["bytes"]))
+    into.seconds.append(float(answer["seconds"]))
+    into.peaks.append(float(answer["peak_mib"]))
+    shutil.rmtree(target)
+
+
+def _worker(benchmark: Benchmark, python: str, *arguments: str) -> dict[str, float]:
+    """What the worker printed last: seconds, rows, bytes, peak_mib."""
+    command = [python, "-m", "tests.benchmarks.worker", benchmark.module, benchmark.name, *arguments]
+    environment = {**os.environ, **_QUIET, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment, check=False)
+    if done.returncode != 0:
+        name = arguments[0]
+        raise SystemExit(f"{benchmark.name}: {name} failed with exit code {done.returncode}; see above.")
+    answer: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return answer
