@@ -10,6 +10,7 @@ from importlib.metadata import version
 
 from dagster import AssetKey, DagsterInstance
 
+from orchestration.lib.dbt_docs import write_docs
 from orchestration.lib.fingerprint import git_commit, recorded_build
 from orchestration.lib.workspace import Workspace
 from quality.release_gate import evaluate_release
@@ -29,6 +30,7 @@ def build_and_judge(workspace: Workspace, tables: Sequence[TableSpec]) -> tuple[
     caller holds the home's lock, so that leftovers of killed runs can go first.
     """
     settings = workspace.settings
+    write_docs(workspace)
     remove_orphans(settings.released, unfinished_s=0, finished_s=0)
     candidate = build_candidate(
         settings.warehouse_path, settings.released, tables, release_info(workspace), docs=settings.dbt_target

@@ -51,6 +51,27 @@ def open_run(home: Path) -> DagsterInstance:
     return open_instance(Settings(home=home, plant=DEMO))
 
 
+def test_the_release_carries_its_documentation_as_one_page(first):
+    home, _ = first
+    release = home / "released" / "bi" / f"v={current(home)}"
+    page = (release / "docs" / "index.html").read_text(encoding="utf-8")
+    nodes = json.JSONDecoder().raw_decode(
+        page, page.index('{"metadata":{"dbt_schema_version":"https://schemas.getdbt.com/dbt/catalog')
+    )[0]["nodes"]
+    columns = {
+        row["name"]: row["type"]
+        for row in query(
+            home,
+            "select column_name as name, data_type as type from duckdb_columns() where table_name = 'mart_oee__line' and column_name not like '\\_%' escape '\\'",
+        )
+    }
+    documented = nodes["model.tundish.mart_oee__line"]["columns"]
+    assert {
+        name: column["type"] for name, column in documented.items() if not name.startswith("_")
+    } == columns
+    assert json.loads((release / "manifest.json").read_text())["docs"] == "static"
+
+
 def test_the_closing_table_shows_what_the_release_holds(first):
     home, output = first
     assert f"released {current(home)}" in output
