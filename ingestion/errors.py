@@ -12,6 +12,9 @@ TundishError
 │   ├── MissingColumnError
 │   ├── TooManyQuarantinedError
 │   └── FileChangedError       retryable: the file is still being written
+├── SpoolError                 the spool of a live source refuses: nothing was written
+│   ├── SpoolFullError         retryable
+│   └── SpoolInUseError        retryable
 └── LakeError                  the lake refuses: nothing was committed
     ├── NaiveTimestampError
     ├── RowBalanceError
@@ -182,6 +185,41 @@ class FileChangedError(FileError):
     def __init__(self, table: str, file: str, reason: str) -> None:
         super().__init__(
             table, file, "whole file", reason, "nothing: it is taken in by a later run, once it rests."
+        )
+
+
+class SpoolError(TundishError):
+    """The spool of a live source cannot be written or read."""
+
+    def __init__(self, place: Path, problem: str, next_step: str) -> None:
+        self.place = place
+        self.problem = problem
+        super().__init__(f"spool {place}: {problem}", next_step)
+
+
+class SpoolFullError(SpoolError):
+    """The spool holds as much as it may, and its policy is to refuse rows rather than to drop any."""
+
+    retryable = True
+
+    def __init__(self, place: Path, held: int, limit: int) -> None:
+        self.held = held
+        self.limit = limit
+        super().__init__(
+            place,
+            f"{held:,} bytes wait for their commit, the limit is {limit:,}.",
+            "`tundish run` commits them; see its held files, or raise spool.limit_mb of the connection.",
+        )
+
+
+class SpoolInUseError(SpoolError):
+    """Another process writes to this spool."""
+
+    retryable = True
+
+    def __init__(self, place: Path) -> None:
+        super().__init__(
+            place, "another collector works on it.", "stop that one first, or give another --home."
         )
 
 
