@@ -119,9 +119,7 @@ class Intake:
         try:
             return self._stream_text(reader, [(batch, opened)])[0]
         except duckdb.Error as error:
-            expected, seen = f"{self._contract.format} text", str(error).splitlines()[0]
-            unreadable = UnreadableFileError(self._contract.raw_name, batch.file.name, "body", expected, seen)
-            return held(batch, unreadable)
+            return held(batch, self._unreadable(batch, error))
 
     def _stream_text(self, reader: TextReader, bundle: Sequence[tuple[Batch, Opened]]) -> list[Outcome]:
         extra = ("filename",) if len(bundle) > 1 else ()
@@ -159,12 +157,20 @@ class Intake:
                 )
                 continue
             if waiting and (waiting[0][1].signature != one.signature or size > _BUNDLE_BYTES):
-                yield from self._stream_bundle(waiting)
+                yield from self._bundle_or_each(waiting)
                 waiting, size = [], 0
             waiting.append((batch, one, first))
             size += first.nbytes
         if waiting:
-            yield from self._stream_bundle(waiting)
+            yield from self._bundle_or_each(waiting)
+
+    def _bundle_or_each(self, bundle: Sequence[tuple[Batch, Opened, pa.Table]]) -> Iterator[Outcome]:
+        """A bundle in one query; where one file of it cannot be typed, each file by itself."""
+        try:
+            yield from self._stream_bundle(bundle)
+        except (duckdb.Error, pa.ArrowException):
+            for batch, one, table in bundle:
+                yield self._stream_arrow(batch, one, [table], iter(()))
 
     def _stream_arrow(
         self, batch: Batch, opened: Opened, head: list[pa.Table], rest: Iterator[pa.Table]
@@ -179,6 +185,9 @@ class Intake:
         except FileError as error:
             reading.stage.drop()
             return held(batch, error)
+        except (duckdb.Error, pa.ArrowException) as error:
+            reading.stage.drop()
+            return held(batch, self._unreadable(batch, error))
         return self._judged(reading)
 
     def _stream_bundle(self, bundle: Sequence[tuple[Batch, Opened, pa.Table]]) -> list[Outcome]:
@@ -189,15 +198,27 @@ class Intake:
         ]
         self._duckdb.register("portion", pa.concat_tables(numbered))
         readings = [self._reading(batch, opened, query) for batch, opened, _ in bundle]
-        for typed in self._typed(query, "portion"):
-            for index, part in _runs(typed, "file_index"):
-                readings[index].rows.add(part)
+        try:
+            for typed in self._typed(query, "portion"):
+                for index, part in _runs(typed, "file_index"):
+                    readings[index].rows.add(part)
+        except duckdb.Error:
+            for reading in readings:
+                reading.stage.drop()
+            raise
         return [self._judged(reading) for reading in readings]
 
     # what is common
 
     def _typed(self, query: TypedQuery, relation: str) -> Iterator[pa.RecordBatch]:
         return stream(self._duckdb, query.over(relation))
+
+    def _unreadable(self, batch: Batch, error: Exception) -> UnreadableFileError:
+        """What DuckDB or Arrow cannot turn into the contract's columns."""
+        contract = self._contract
+        expected = f"{contract.format} data that fits the contract's types"
+        seen = (str(error).splitlines() or [type(error).__name__])[0]
+        return UnreadableFileError(contract.raw_name, batch.file.name, "body", expected, seen)
 
     def _reading(self, batch: Batch, opened: Opened, query: TypedQuery) -> _Reading:
         stage = self._stage.file()

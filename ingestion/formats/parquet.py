@@ -93,8 +93,19 @@ def _kind(given: pa.DataType) -> str:
         return "timestamptz" if given.tz else "timestamp"
     if pa.types.is_dictionary(given):
         given = given.value_type
+    if _is_list(given):
+        return "list"
     is_text = pa.types.is_string(given) or pa.types.is_large_string(given) or pa.types.is_string_view(given)
     return "text" if is_text else "other"
+
+
+def _is_list(given: pa.DataType) -> bool:
+    return bool(
+        pa.types.is_list(given)
+        or pa.types.is_large_list(given)
+        or pa.types.is_fixed_size_list(given)
+        or pa.types.is_list_view(given)
+    )
 
 
 def _plain(column: pa.Array) -> pa.Array:
@@ -113,7 +124,7 @@ def _supported(given: pa.DataType) -> pa.DataType:
         return pa.float32()
     if pa.types.is_decimal256(given) and given.scale <= _MAX_DIGITS:
         return pa.decimal128(_MAX_DIGITS, given.scale)
-    if pa.types.is_list(given) or pa.types.is_large_list(given) or pa.types.is_fixed_size_list(given):
+    if _is_list(given):
         inner = _supported(given.value_type)
         return given if inner == given.value_type else pa.list_(inner)
     return given

@@ -154,6 +154,12 @@ def text_list(text: str, sql_type: str) -> str:
     return f"CASE WHEN NOT coalesce({broken}, true) THEN {cast} END"
 
 
+def native_list(cell: str, sql_type: str) -> str:
+    """A list column as a list of numbers; NULL if a member that has a value loses it on the way."""
+    cast = f"TRY_CAST({cell} AS {sql_type})"
+    return f"CASE WHEN list_count({cast}) = list_count({cell}) THEN {cast} END"
+
+
 def _without(text: str, thousands: str) -> str:
     return f"replace({text}, {literal(thousands)}, '')" if thousands else text
 

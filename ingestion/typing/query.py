@@ -20,7 +20,7 @@ MALFORMED = Rule("malformed_row", None, "a row that the format's grammar allows"
 class Input:
     """One delivered column: the SQL that reads it from the relation, and its kind.
 
-    Kinds: text, timestamp (naive), timestamptz, other (a native type that DuckDB can cast).
+    Kinds: text, timestamp (naive), timestamptz, list, other (a native type that DuckDB can cast).
     """
 
     sql: str
@@ -218,13 +218,15 @@ class _Builder:
         self.levels.text[self.index] = cell
         if column.parse == "local_timestamp" and given.kind != "timestamptz":
             self.levels.local.append(column.name)
-            self.levels.first[self._v] = f"CAST({cell} AS TIMESTAMP)"
+            self.levels.first[self._v] = f"TRY_CAST({cell} AS TIMESTAMP)"
         elif column.parse == "utc_timestamp" and given.kind != "timestamptz":
-            self.levels.first[self._v] = f"make_timestamptz(epoch_us(CAST({cell} AS TIMESTAMP)))"
+            self.levels.first[self._v] = f"make_timestamptz(epoch_us(TRY_CAST({cell} AS TIMESTAMP)))"
         elif column.type in ("BIGINT", "INTEGER"):
             cast = f"TRY_CAST({cell} AS {column.type})"
             self.levels.first[self._v] = f"CASE WHEN {cast} = {cell} THEN {cast} END"
         elif column.type == "DOUBLE":
             self._number(f"TRY_CAST({cell} AS DOUBLE)")
+        elif given.kind == "list" and column.parse == "list":
+            self.levels.first[self._v] = ex.native_list(cell, column.type)
         else:
             self.levels.first[self._v] = f"TRY_CAST({cell} AS {column.type})"
