@@ -66,6 +66,7 @@ class Intake:
         self._gate = gate
         self._on_bytes = on_bytes
         self._reader = reader_for(contract, scratch, settings.max_line_bytes)
+        self._malformed: str = getattr(self._reader, "malformed", "")
         self._duckdb = connect(settings, scratch)
 
     def take(self, batches: Sequence[Batch]) -> list[Outcome]:
@@ -175,7 +176,7 @@ class Intake:
     def _stream_arrow(
         self, batch: Batch, opened: Opened, head: list[pa.Table], rest: Iterator[pa.Table]
     ) -> Outcome:
-        query = typed_query(self._contract, opened.inputs)
+        query = typed_query(self._contract, opened.inputs, malformed=self._malformed)
         reading = self._reading(batch, opened, query)
         try:
             for chunk in _chained(head, rest):
@@ -191,7 +192,9 @@ class Intake:
         return self._judged(reading)
 
     def _stream_bundle(self, bundle: Sequence[tuple[Batch, Opened, pa.Table]]) -> list[Outcome]:
-        query = typed_query(self._contract, bundle[0][1].inputs, extra=("file_index",))
+        query = typed_query(
+            self._contract, bundle[0][1].inputs, extra=("file_index",), malformed=self._malformed
+        )
         numbered = [
             table.append_column("file_index", pa.repeat(pa.scalar(index, pa.int32()), table.num_rows))
             for index, (_, _, table) in enumerate(bundle)

@@ -52,7 +52,7 @@ def put_aside(
             rule = bad.rules[code]
             value = _offender(contract, rule, record)
             if len(samples[code]) < _SAMPLES:
-                samples[code].append({"source_row": record.row, "line": record.line, "value": value})
+                samples[code].append(_sample(record, value))
             spool.add(_entry(contract, opened.file.name, origin, rule, record=record, value=value))
     result.findings = findings(contract, opened.file.name, bad, samples)
     return result
@@ -80,7 +80,7 @@ def sampled_findings(contract: Contract, reader: Reader, opened: Opened, bad: Ba
     samples: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
     for record, code in _fetched(reader, opened, first):
         value = _offender(contract, bad.rules[code], record)
-        samples[code].append({"source_row": record.row, "line": record.line, "value": value})
+        samples[code].append(_sample(record, value))
     return findings(contract, opened.file.name, bad, samples)
 
 
@@ -105,6 +105,11 @@ def _offender(contract: Contract, rule: Rule, record: RawRecord) -> str | None:
     return " ".join(part or "" for part in parts) if any(part is not None for part in parts) else None
 
 
+def _sample(record: RawRecord, value: str | None) -> Mapping[str, Any]:
+    place = {"place": record.place} if record.place else {}
+    return {"source_row": record.row, "line": record.line, "value": value, **place}
+
+
 def _entry(
     contract: Contract, file: str, origin: Origin, rule: Rule, *, record: RawRecord, value: str | None
 ) -> dict[str, Any]:
@@ -126,7 +131,10 @@ def _entry(
 def _message(
     contract: Contract, file: str, rule: Rule, count: int, samples: Sequence[Mapping[str, Any]]
 ) -> str:
-    seen = "; ".join(f"line {sample['line']}: {sample['value']!r}" for sample in samples)
+    seen = "; ".join(
+        f"line {sample['line']}{f', {place}' if (place := sample.get('place')) else ''}: {sample['value']!r}"
+        for sample in samples
+    )
     return (
         f"{contract.raw_name}: file {file}: {count} rows break {rule.id}, expected {rule.expects}"
         f"{f' ({seen})' if seen else ''}. Next step: tundish quarantine list --table {contract.raw_name}."

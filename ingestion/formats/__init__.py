@@ -7,12 +7,14 @@ from ingestion.contracts import Contract
 from ingestion.formats.base import Reader
 from ingestion.formats.delimited import DelimitedReader
 from ingestion.formats.excel import ExcelReader
+from ingestion.formats.json_nested import NestedJsonReader
 from ingestion.formats.jsonl import JsonLinesReader
 from ingestion.formats.parquet import ParquetReader
 
 _READERS: Mapping[str, Callable[[Contract, Path, int], Reader]] = {
     "delimited": DelimitedReader,
     "jsonl": JsonLinesReader,
+    "json": NestedJsonReader,
     "excel": ExcelReader,
     "parquet": ParquetReader,
 }

@@ -27,12 +27,16 @@ HEAD_BYTES = 64 * 1024
 
 @dataclass(frozen=True)
 class RawRecord:
-    """One record as delivered. `line` is where it starts (1-based); `values` are its fields by header."""
+    """One record as delivered. `line` is where it starts (1-based); `values` are its fields by header.
+
+    `place` is its path inside a nested document, such as orders/3/operations/1.
+    """
 
     row: int
     line: int
     text: str
     values: Mapping[str, str | None] = field(default_factory=dict)
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,10 @@ class TextReader(Reader, Protocol):
 
 @runtime_checkable
 class ArrowReader(Reader, Protocol):
-    """A format that is read into Arrow."""
+    """A format that is read into Arrow.
+
+    It may have an attribute `malformed`: SQL over its chunks that is true for a row that could not be read.
+    """
 
     def chunks(self, opened: Opened) -> Iterator[pa.Table]:
         """The columns c0, c1 ... in the order of `inputs`, in bounded pieces."""

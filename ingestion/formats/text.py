@@ -83,6 +83,15 @@ def head_line(contract: Contract, file: Delivered, limit: int) -> str:
     return text.lstrip("\ufeff").splitlines()[0] if text.lstrip("\ufeff") else ""
 
 
+def check_head(contract: Contract, file: Delivered) -> None:
+    """EmptyFileError or UnreadableFileError unless the file begins as text in the contract's encoding."""
+    with file.path.open("rb") as handle:
+        head = handle.read(HEAD_BYTES)
+    if not head.strip(b" \t\r\n\xef\xbb\xbf\x00"):
+        raise EmptyFileError(contract.raw_name, file.name)
+    _check_text(contract, file, head)
+
+
 def _check_text(contract: Contract, file: Delivered, head: bytes) -> None:
     expected = f"{contract.format} text in {encoding_of(contract)}"
     for magic, name in _MAGIC.items():
