@@ -9,6 +9,7 @@ TundishError
 │   ├── UnreadableFileError
 │   ├── WrongEncodingError
 │   ├── WrongDelimiterError
+│   ├── WrongRowEndError
 │   ├── MissingColumnError
 │   ├── TooManyQuarantinedError
 │   └── FileChangedError       retryable: the file is still being written
@@ -121,7 +122,7 @@ class WrongEncodingError(FileError):
 
 
 class WrongDelimiterError(FileError):
-    """The header is cut by another delimiter than the contract's."""
+    """The first line is cut by another delimiter than the contract's."""
 
     rule = "wrong_delimiter"
 
@@ -132,8 +133,25 @@ class WrongDelimiterError(FileError):
             table,
             file,
             "line 1",
-            f"the header is separated by {seen!r}, the contract says {expected!r}.",
+            f"the fields are separated by {seen!r}, the contract says {expected!r}.",
             "export with the contract's delimiter, or set formatOptions.delimiter of the contract.",
+        )
+
+
+class WrongRowEndError(FileError):
+    """No row ends as the contract says."""
+
+    rule = "wrong_row_end"
+
+    def __init__(self, table: str, file: str, expected: str, seen: str) -> None:
+        self.expected = expected
+        self.seen = seen
+        super().__init__(
+            table,
+            file,
+            "line 1",
+            f"no row ends with {expected!r}; the first line ends with {seen!r}.",
+            "export with the contract's row end, or set formatOptions.rowEnd of the contract.",
         )
 
 

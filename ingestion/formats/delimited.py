@@ -1,27 +1,31 @@
-"""Delimited text: CSV and its relatives, as SAP, PI and MES exports write it.
+"""Delimited text: CSV and its relatives, as SAP, PI and MES exports write it. Options: dialect.py.
 
-DuckDB reads well-formed files in parallel. Where it finds a line that no reader can place, the file is screened:
-such lines go to the quarantine, the others into a clean copy.
+DuckDB reads well-formed files of a plain dialect in parallel. Where it finds a line that no reader can place, the
+file is screened: such lines go to the quarantine, the others into a clean copy. Files of other dialects (terminators
+of their own, delimiters that DuckDB does not take) are read from such a copy always.
 """
 
 import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from ingestion.contracts import Contract
 from ingestion.delivery import Delivered
-from ingestion.errors import MissingColumnError, UnreadableFileError, WrongDelimiterError
-from ingestion.formats import text
+from ingestion.errors import MissingColumnError, UnreadableFileError, WrongDelimiterError, WrongRowEndError
+from ingestion.formats import terminated, text
 from ingestion.formats.base import Opened, RawRecord, Skipped, bounded, check_headers, unexpected_columns
+from ingestion.formats.dialect import MARK, dialect_of
 from ingestion.typing.expressions import literal
 from ingestion.typing.query import Input
 
 _OTHER_DELIMITERS = (";", ",", "\t", "|", "~", ":")
 _LINE_END = ord("\n")
 NEVER = "\x01"  # DuckDB's text for null: a control character that no field consists of
+Piece = text.Block | text.Line | terminated.Rows
 
 
 @dataclass
@@ -66,26 +70,24 @@ class DelimitedReader:
     malformed = ""
 
     def __init__(self, contract: Contract, scratch: Path, limit: int) -> None:
-        options = contract.format_options
         self._contract = contract
         self._scratch = scratch
         self._limit = limit
-        self._delimiter = str(options.get("delimiter", ","))
-        self._quote = str(options.get("quote", '"'))
-        self._has_header = bool(options.get("header", True))
+        self._dialect = dialect_of(contract)
+        self._first = 0 if self._dialect.header else 1  # number of the first record
 
     def open(self, file: Delivered) -> Opened:
-        """Header checks: empty, binary, wrong encoding, wrong delimiter, missing and unexpected columns."""
+        """Header checks: empty, binary, wrong encoding, row end or delimiter, missing and unexpected columns."""
         contract = self._contract
         first = text.head_line(contract, file, self._limit)
-        headers = self._split(first) if self._has_header else list(contract.headers)
+        headers = self._headers(first)
         try:
             check_headers(contract, file.name, "line 1", headers, contract.headers)
         except MissingColumnError:
             self._check_delimiter(file, first, headers)
             raise
         readable = text.as_utf8(contract, file, self._scratch)
-        return Opened(
+        opened = Opened(
             file=file,
             path=readable,
             text_path=readable,
@@ -93,14 +95,21 @@ class DelimitedReader:
             signature=tuple(headers),
             findings=unexpected_columns(contract, headers),
         )
+        if self._dialect.row_end:
+            self._check_row_end(opened)
+        if not self._dialect.header:
+            self._check_fields(file, first, len(headers))
+        return opened if self._dialect.plain else self.screen(opened)
 
     def relation(self, files: Sequence[Opened]) -> str:
         """read_csv over files of one header, all columns as text."""
+        screened = files[0].path != files[0].text_path
+        dialect = self._dialect.copy if screened else self._dialect
         names = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(len(files[0].inputs)))
         paths = ", ".join(literal(str(file.path)) for file in files)
         return (
-            f"read_csv([{paths}], auto_detect=false, header={str(self._has_header).lower()}, columns={{{names}}}, "
-            f"delim={literal(self._delimiter)}, quote={literal(self._quote)}, escape={literal(self._quote)}, "
+            f"read_csv([{paths}], auto_detect=false, header={str(dialect.header).lower()}, columns={{{names}}}, "
+            f"delim={literal(dialect.delimiter)}, quote={literal(dialect.quote)}, escape={literal(dialect.quote)}, "
             f"nullstr='{NEVER}', max_line_size={self._limit}, filename={str(len(files) > 1).lower()})"
         )
 
@@ -108,13 +117,13 @@ class DelimitedReader:
         """Check the encoding, then copy what can be read and list the rest by row."""
         text.check_decodable(self._contract, opened.file)
         copy = text.scratch_file(self._scratch)
-        screening = _Screening(row=0 if self._has_header else 1)
+        screening = _Screening(row=self._first)
+        fields = len(opened.inputs)
         with copy.open("wb") as out:
-            for piece in self._pieces(opened.text_path):
-                fields = len(opened.inputs)
-                count = well_formed(piece, self._delimiter.encode(), fields, self._limit)
-                if count and isinstance(piece, text.Block):
-                    out.write(piece.raw.replace(b"\r\n", b"\n"))
+            for piece in self._pieces(opened.text_path, fields):
+                count, clean = self._whole(piece, fields)
+                if count:
+                    out.write(clean)
                     screening.row += count
                     continue
                 for record in [piece] if isinstance(piece, text.Line) else piece.lines(self._limit):
@@ -129,66 +138,100 @@ class DelimitedReader:
     def records(self, opened: Opened, rows: Sequence[int]) -> Iterator[RawRecord]:
         """Fetch records by number from the file's text."""
         headers = list(opened.inputs)
-        if not text.holds(opened.text_path, self._quote.encode()):
-            for row, line in text.pick(opened.text_path, rows, 0 if self._has_header else 1, self._limit):
+        if not self._spans_lines(opened.text_path):
+            for row, line in text.pick(opened.text_path, rows, self._first, self._limit):
                 yield self._raw_record(row, line, headers)
             return
         wanted = set(rows)
         last = max(wanted, default=0)
-        with opened.text_path.open("rb") as handle:
-            found = text.joined(text.lines(handle, self._limit), self._is_open, self._limit)
-            for row, record in enumerate(found, start=0 if self._has_header else 1):
-                if row > last:
-                    return
-                if row in wanted:
-                    yield self._raw_record(row, record, headers)
+        for row, record in enumerate(self._records(opened.text_path, len(headers)), start=self._first):
+            if row > last:
+                return
+            if row in wanted:
+                yield self._raw_record(row, record, headers)
 
-    def _pieces(self, path: Path) -> Iterator[text.Block | text.Line]:
-        """Blocks of lines; where the file has quotes, records, since those may go over several lines."""
-        quoted = text.holds(path, self._quote.encode())
+    # from the file to records
+
+    def _spans_lines(self, path: Path) -> bool:
+        """True if a record may be more than one line."""
+        dialect = self._dialect
+        return (
+            bool(dialect.row_end)
+            or dialect.multiline
+            or (bool(dialect.quote) and text.holds(path, dialect.mark))
+        )
+
+    def _pieces(self, path: Path, fields: int) -> Iterator[Piece]:
+        """Blocks of records; where lines have to be joined first, single records."""
+        dialect = self._dialect
         with path.open("rb") as handle:
-            if quoted:
-                yield from text.joined(text.lines(handle, self._limit), self._is_open, self._limit)
-            else:
+            if dialect.row_end:
+                yield from terminated.rows(handle, terminated.RowEnd(dialect.row_end), self._limit)
+            elif not self._spans_lines(path):
                 yield from text.blocks(handle, self._limit)
+            elif dialect.multiline:
+                lacks = partial(self._lacks, fields=fields)
+                source = text.lines(handle, self._limit)
+                yield from text.joined(source, lacks, self._limit, partial(self._exceeds, fields=fields))
+            else:
+                yield from text.joined(text.lines(handle, self._limit), dialect.is_open, self._limit)
 
-    def _is_open(self, raw: bytes) -> bool:
-        quote = self._quote.encode()
-        if quote not in raw or raw.count(quote) % 2 == 0:
-            return False
-        return raw.startswith(quote) or self._delimiter.encode() + quote in raw
+    def _records(self, path: Path, fields: int) -> Iterator[text.Line]:
+        for piece in self._pieces(path, fields):
+            for record in [piece] if isinstance(piece, text.Line) else piece.lines(self._limit):
+                if record.raw or record.too_long:
+                    yield record
+
+    def _lacks(self, raw: bytes, fields: int) -> bool:
+        return self._dialect.count(raw) < fields
+
+    def _exceeds(self, raw: bytes, fields: int) -> bool:
+        return self._dialect.count(raw) > fields
+
+    # from records to the clean copy
+
+    def _whole(self, piece: Piece, fields: int) -> tuple[int, bytes]:
+        """(number of records, their bytes in the copy) if all records of a block are right at a glance, else (0, b"")."""
+        dialect, copy = self._dialect, self._dialect.copy
+        raw = piece.plain() if isinstance(piece, terminated.Rows) else piece.raw.replace(b"\r\n", b"\n")
+        if isinstance(piece, text.Line) or dialect.is_quoted(raw):
+            return 0, b""
+        if copy is not dialect:
+            if any(mark in raw for mark in (copy.separator, copy.mark, b"\r")):
+                return 0, b""
+            raw = raw.replace(dialect.separator, copy.separator)
+        count = well_formed(text.Block(piece.number, raw), copy.separator, fields, self._limit)
+        return count, self._unmarked(raw, b"\n") if count else b""
+
+    def _unmarked(self, raw: bytes, start: bytes = b"") -> bytes:
+        """Without byte order marks at the start of fields, if the contract asks for that."""
+        if not self._dialect.inner_marks or MARK not in raw:
+            return raw
+        for before in {self._dialect.separator, self._dialect.copy.separator, start} - {b""}:
+            raw = raw.replace(before + MARK, before)
+        return raw.removeprefix(MARK)
 
     def _judge(self, record: text.Line, expected: int) -> tuple[bytes, str]:
         """(bytes for the clean copy, rule broken or '')."""
+        dialect = self._dialect
         if record.too_long:
             return b"", "line_too_long"
-        delimiter = self._delimiter.encode()
-        kept, fields = record.raw, record.raw.count(delimiter) + 1
-        if self._quote.encode() in record.raw:
+        raw = self._unmarked(record.raw)
+        raw = raw.removeprefix(MARK) if record.number == 1 else raw
+        kept, fields = raw, dialect.count(raw)
+        if dialect.is_quoted(raw) or dialect.copy is not dialect:
             try:
-                parsed = self._split(record.raw.decode(), strict=True)
+                parsed = dialect.split(raw.decode(), strict=True)
             except csv.Error:
                 return b"", "malformed_row"
             fields = len(parsed)
-            kept = self._joined(parsed).encode()
-        if fields == expected:
-            return kept, ""
-        return b"", "truncated_row" if fields < expected and not record.ended else "malformed_row"
+            kept = dialect.copy.joined(parsed).encode()
+        cut = not record.ended and (fields < expected or bool(dialect.row_end))
+        if cut:
+            return b"", "truncated_row"
+        return (kept, "") if fields == expected else (b"", "malformed_row")
 
-    def _split(self, line: str, *, strict: bool = False) -> list[str]:
-        if len(self._delimiter) != 1:
-            return line.split(self._delimiter)
-        return next(csv.reader([line], delimiter=self._delimiter, quotechar=self._quote, strict=strict), [])
-
-    def _joined(self, fields: Sequence[str]) -> str:
-        special = (self._delimiter, self._quote, "\r", "\n")
-        doubled = self._quote * 2
-        return self._delimiter.join(
-            f"{self._quote}{field.replace(self._quote, doubled)}{self._quote}"
-            if any(mark in field for mark in special)
-            else field
-            for field in fields
-        )
+    # from records to the quarantine
 
     def _raw_record(self, row: int, record: text.Line, headers: Sequence[str]) -> RawRecord:
         shown = record.raw.decode("utf-8", errors="replace")
@@ -196,13 +239,47 @@ class DelimitedReader:
             return RawRecord(
                 row, record.number, f"{shown} [cut here: the line is longer than {self._limit} bytes]"
             )
-        values = dict(zip(headers, self._split(shown), strict=False))
+        values = dict(zip(headers, self._dialect.split(shown), strict=False))
         return RawRecord(row, record.number, bounded(shown), values)
+
+    # checks of the first line
+
+    def _headers(self, first: str) -> list[str]:
+        """Names of the fields; one that occurs again gets its number behind it, as in `Unit#2`."""
+        if not self._dialect.header:
+            columns = self._contract.format_options.get("columns")
+            return [str(name) for name in columns] if columns else list(self._contract.headers)
+        end = terminated.RowEnd(self._dialect.row_end).core.decode()
+        seen: dict[str, int] = {}
+        headers = []
+        for name in self._dialect.split(first.removesuffix(end)):
+            seen[name] = seen.get(name, 0) + 1
+            headers.append(name if seen[name] == 1 else f"{name}#{seen[name]}")
+        return headers
 
     def _check_delimiter(self, file: Delivered, first: str, headers: Sequence[str]) -> None:
         """WrongDelimiterError if another delimiter finds more of the contract's columns."""
         found = len(set(headers) & set(self._contract.headers))
         for other in _OTHER_DELIMITERS:
-            fields = next(csv.reader([first], delimiter=other, quotechar=self._quote), [])
-            if other != self._delimiter and len(set(fields) & set(self._contract.headers)) > found:
-                raise WrongDelimiterError(self._contract.raw_name, file.name, self._delimiter, other)
+            fields = replace(self._dialect, delimiter=other).split(first)
+            if other != self._dialect.delimiter and len(set(fields) & set(self._contract.headers)) > found:
+                raise WrongDelimiterError(self._contract.raw_name, file.name, self._dialect.delimiter, other)
+
+    def _check_fields(self, file: Delivered, first: str, fields: int) -> None:
+        """WrongDelimiterError if the first row of a file without header is whole with another delimiter only."""
+        delimiter = self._dialect.delimiter
+        if fields == 1 or delimiter in first:
+            return
+        for other in _OTHER_DELIMITERS:
+            if first.count(other) == fields - 1:
+                raise WrongDelimiterError(self._contract.raw_name, file.name, delimiter, other)
+
+    def _check_row_end(self, opened: Opened) -> None:
+        """WrongRowEndError if no row within the limit ends as it should."""
+        with opened.text_path.open("rb") as handle:
+            head = handle.read(self._limit)
+        end = terminated.RowEnd(self._dialect.row_end)
+        if end.pattern.search(head) is None and not head.rstrip(b"\r\n").endswith(end.core or b"\n"):
+            seen = head.partition(b"\n")[0][-4:] + (b"\n" if b"\n" in head else b"")
+            shown = seen.decode("utf-8", errors="replace")
+            raise WrongRowEndError(self._contract.raw_name, opened.file.name, self._dialect.row_end, shown)

@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from ingestion.contracts import Contract
 from ingestion.delivery import Delivered
-from ingestion.errors import EmptyFileError, FileError, UnreadableFileError, WrongEncodingError
+from ingestion.errors import ContractError, EmptyFileError, FileError, UnreadableFileError, WrongEncodingError
 from ingestion.formats.base import HEAD_BYTES
 
 _CHUNK = 1 << 20
@@ -58,9 +58,31 @@ class Line:
     too_long: bool = False
 
 
-def encoding_of(contract: Contract) -> str:
-    """The contract's encoding as Python names it."""
-    return codecs.lookup(str(contract.format_options.get("encoding", "utf-8"))).name
+def encoding_of(contract: Contract, path: Path | None = None) -> str:
+    """The contract's encoding as Python names it.
+
+    The contract may list several: a file with a byte order mark is read in the one that the mark stands for, any
+    other file in the first that needs no mark.
+    """
+    given = contract.format_options.get("encoding", "utf-8")
+    listed = [_known(contract, str(name)) for name in (given if isinstance(given, list) else [given])]
+    if len(listed) == 1 or path is None:
+        return listed[0]
+    with path.open("rb") as handle:
+        head = handle.read(3)
+    by_mark = "utf-16" if head.startswith(_UTF16_MARKS) else "utf-8" if head == codecs.BOM_UTF8 else ""
+    marked = [name for name in listed if by_mark and name.startswith(by_mark)]
+    return [*marked, *(name for name in listed if name != "utf-16"), *listed][0]
+
+
+def _known(contract: Contract, name: str) -> str:
+    try:
+        return codecs.lookup(name).name
+    except LookupError as error:
+        problem = f"formatOptions.encoding is {name!r}."
+        raise ContractError(
+            contract.path or contract.raw_name, problem, "use a name such as utf-8, cp1252 or utf-16."
+        ) from error
 
 
 def head_line(contract: Contract, file: Delivered, limit: int) -> str:
@@ -70,7 +92,7 @@ def head_line(contract: Contract, file: Delivered, limit: int) -> str:
         if not head.strip():
             raise EmptyFileError(contract.raw_name, file.name)
         _check_text(contract, file, head)
-        encoding = encoding_of(contract)
+        encoding = encoding_of(contract, file.path)
         while b"\n" not in head and len(head) <= limit and (more := handle.read(_CHUNK)):
             head += more
     if b"\n" not in head and len(head) > limit:
@@ -93,11 +115,12 @@ def check_head(contract: Contract, file: Delivered) -> None:
 
 
 def _check_text(contract: Contract, file: Delivered, head: bytes) -> None:
-    expected = f"{contract.format} text in {encoding_of(contract)}"
+    encoding = encoding_of(contract, file.path)
+    expected = f"{contract.format} text in {encoding}"
     for magic, name in _MAGIC.items():
         if head.startswith(magic):
             raise UnreadableFileError(contract.raw_name, file.name, "byte 0", expected, name)
-    if encoding_of(contract).startswith("utf-16"):
+    if not _extends_ascii(encoding):
         return
     if head.startswith(_UTF16_MARKS):
         raise _wrong_encoding(contract, file, 0, head[:2])
@@ -109,13 +132,14 @@ def _check_text(contract: Contract, file: Delivered, head: bytes) -> None:
 
 
 def _wrong_encoding(contract: Contract, file: Delivered, offset: int, seen: bytes) -> WrongEncodingError:
-    return WrongEncodingError(contract.raw_name, file.name, offset, encoding_of(contract), seen)
+    encoding = encoding_of(contract, file.path)
+    return WrongEncodingError(contract.raw_name, file.name, offset, encoding, seen)
 
 
 def as_utf8(contract: Contract, file: Delivered, scratch: Path) -> Path:
     """A file in UTF-8: the delivered one where its bytes are the same, else a transcoded copy in `scratch`."""
-    encoding = encoding_of(contract)
-    if encoding == "utf-8" or (not encoding.startswith("utf-16") and _is_ascii(file.path)):
+    encoding = encoding_of(contract, file.path)
+    if encoding == "utf-8" or (_extends_ascii(encoding) and _is_ascii(file.path)):
         return file.path
     copy = scratch_file(scratch)
     with copy.open("w", encoding="utf-8", newline="") as out:
@@ -131,7 +155,7 @@ def check_decodable(contract: Contract, file: Delivered) -> None:
 
 
 def _decoded(contract: Contract, file: Delivered) -> Iterator[str]:
-    decoder = codecs.getincrementaldecoder(encoding_of(contract))()
+    decoder = codecs.getincrementaldecoder(encoding_of(contract, file.path))()
     done = 0
     with file.path.open("rb") as handle:
         while True:
@@ -153,6 +177,11 @@ def scratch_file(scratch: Path) -> Path:
     descriptor, name = tempfile.mkstemp(dir=scratch, suffix=".txt")
     os.close(descriptor)
     return Path(name)
+
+
+def _extends_ascii(encoding: str) -> bool:
+    """False for UTF-16 and EBCDIC, where the bytes of ASCII mean something else."""
+    return "ascii bytes 0123456789".encode(encoding) == b"ascii bytes 0123456789"
 
 
 def _is_ascii(path: Path) -> bool:
@@ -243,11 +272,16 @@ def _skip_line(handle: BinaryIO) -> bool:
     return False
 
 
-def joined(source: Iterator[Line], is_open: Callable[[bytes], bool], limit: int) -> Iterator[Line]:
+def joined(
+    source: Iterator[Line],
+    is_open: Callable[[bytes], bool],
+    limit: int,
+    is_over: Callable[[bytes], bool] = lambda _: False,
+) -> Iterator[Line]:
     """Records without the blank ones: a line that `is_open` (inside quotes) takes the following ones until closed.
 
-    A record that stays open up to the limit or the end of the file is given back as its first line alone, and
-    splitting goes on behind that line.
+    A record that stays open up to the limit or the end of the file, or that `is_over` (has too many fields then), is
+    given back as its first line alone, and splitting goes on behind that line.
     """
     limit = min(limit, _MAX_JOINED)
     waiting: deque[Line] = deque()
@@ -264,7 +298,7 @@ def joined(source: Iterator[Line], is_open: Callable[[bytes], bool], limit: int)
             raw, ended = raw + b"\n" + more.raw, more.ended
             if not is_open(raw):
                 break
-        if is_open(raw) or len(raw) > limit:
+        if is_open(raw) or len(raw) > limit or is_over(raw):
             yield line
             waiting.extendleft(reversed(taken))
         else:

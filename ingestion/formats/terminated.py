@@ -1,0 +1,99 @@
+"""Rows that end with a terminator of the export's own, such as `&|` and a line feed, instead of a bare line feed.
+
+Belongs here: cutting a file into such rows, in bounded memory and with the line that each row starts on. A line feed
+in the terminator may be CRLF. What a row holds is judged in delimited.py.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import BinaryIO
+
+from ingestion.formats.text import Line
+
+_BLOCK = 1 << 17
+_SHOWN = 1024  # of a row that is too long
+
+
+@dataclass(frozen=True)
+class RowEnd:
+    """A terminator, given with plain line feeds."""
+
+    text: str
+
+    @cached_property
+    def pattern(self) -> re.Pattern[bytes]:
+        """Finds the terminator."""
+        return re.compile(re.escape(self.text.encode()).replace(b"\\\n", b"\r?\n"))
+
+    @property
+    def core(self) -> bytes:
+        """The terminator without its line feed: what a file may end with if its last line feed was cut."""
+        return self.text.rstrip("\n").encode()
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Whole rows of one stretch of a file; `number` is the line that the first one starts on."""
+
+    number: int
+    raw: bytes
+    end: RowEnd
+
+    def lines(self, limit: int) -> Iterator[Line]:
+        """The rows one by one, without their terminator."""
+        number, start = self.number, 0
+        for match in self.end.pattern.finditer(self.raw):
+            row = self.raw[start : match.start()]
+            yield Line(number, row[:_SHOWN], too_long=True) if len(row) > limit else Line(number, row)
+            number += self.raw.count(b"\n", start, match.end())
+            start = match.end()
+
+    def plain(self) -> bytes:
+        """All rows with a line feed behind each and no other line feed; empty if rows hold line feeds themselves."""
+        plain, count = self.end.pattern.subn(b"\n", self.raw)
+        return plain if plain.count(b"\n") == count else b""
+
+
+def rows(handle: BinaryIO, end: RowEnd, limit: int) -> Iterator[Rows | Line]:
+    """A file in short stretches of rows. A row longer than `limit` and the one without end come by themselves."""
+    number, rest, pattern = 1, b"", end.pattern
+    while chunk := handle.read(_BLOCK):
+        data = rest + chunk
+        if cut := _last_end(pattern, data):
+            yield Rows(number, data[:cut], end)
+            number += data.count(b"\n", 0, cut)
+        rest = data[cut:]
+        if len(rest) > limit:
+            shown, ended, passed, rest = _skip_row(handle, rest, pattern)
+            yield Line(number, shown, ended, too_long=True)
+            number += passed
+    if cut := _last_end(pattern, rest):
+        yield Rows(number, rest[:cut], end)
+        number += rest.count(b"\n", 0, cut)
+    if (tail := rest[cut:]).strip():
+        core, bare = end.core, tail.rstrip(b"\r\n")
+        complete = bool(core) and bare.endswith(core)
+        yield Line(number, bare.removesuffix(core) if complete else tail, ended=complete)
+
+
+def _last_end(pattern: re.Pattern[bytes], data: bytes) -> int:
+    """Where the last terminator ends; 0 if there is none."""
+    cut = 0
+    for match in pattern.finditer(data):
+        cut = match.end()
+    return cut
+
+
+def _skip_row(handle: BinaryIO, seen: bytes, pattern: re.Pattern[bytes]) -> tuple[bytes, bool, int, bytes]:
+    """Read on to the end of a row that is too long: (its start, whether it ends, line feeds passed, what follows)."""
+    shown, passed, data = seen[:_SHOWN], 0, seen
+    while (match := pattern.search(data)) is None:
+        chunk = handle.read(_BLOCK)
+        if not chunk:
+            return shown, False, passed, b""
+        kept = max(0, len(data) - 64)
+        passed += data.count(b"\n", 0, kept)
+        data = data[kept:] + chunk
+    return shown, True, passed + data.count(b"\n", 0, match.end()), data[match.end() :]
