@@ -37,7 +37,18 @@ PARSES = (
     "text_else_null",
     "utc_date_of",
     "list",
+    "epoch",
+    "nanoseconds",
+    "reading_value",
+    "reading_text",
+    "status_of",
+    "substituted_of",
+    "questionable_of",
+    "clamped_of",
+    "absent",
 )
+CODE_PARSES = ("status_of", "substituted_of", "questionable_of", "clamped_of")
+_WITHOUT_HEADER = ("utc_date_of", "absent")
 _TABLE_EXTRAS = {"format", "formatOptions", "files", "loadMode", "localTime", "maxQuarantinedPct"}
 _COLUMN_EXTRAS = {"parse", "parseFormat", "unit", "nullValues", "values"}
 _DEFAULT_PARSE = {
@@ -80,7 +91,8 @@ TECHNICAL_FIELDS = (
 class Column:
     """One raw column. `type` is a DuckDB type; `sources` are the headers it is read from, in order.
 
-    A column parsed as utc_date_of has no header: its one source is the name of a contract column.
+    A column parsed as utc_date_of has no header: its one source is the name of a contract column. One parsed as
+    absent has none either: the system does not deliver it, it is always NULL.
     """
 
     name: str
@@ -167,7 +179,10 @@ class Contract:
     def headers(self) -> tuple[str, ...]:
         """Headers that a file must have, in the order of their first use."""
         needed = (
-            source for column in self.columns if column.parse != "utc_date_of" for source in column.sources
+            source
+            for column in self.columns
+            if column.parse not in _WITHOUT_HEADER
+            for source in column.sources
         )
         return tuple(dict.fromkeys(needed))
 

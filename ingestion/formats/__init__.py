@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ingestion.contracts import Contract
+from ingestion.errors import ContractError
 from ingestion.formats.base import Reader
 from ingestion.formats.delimited import DelimitedReader
 from ingestion.formats.excel import ExcelReader
 from ingestion.formats.json_nested import NestedJsonReader
 from ingestion.formats.jsonl import JsonLinesReader
 from ingestion.formats.parquet import ParquetReader
+from ingestion.typing import readings
 
 _READERS: Mapping[str, Callable[[Contract, Path, int], Reader]] = {
     "delimited": DelimitedReader,
@@ -21,5 +23,10 @@ _READERS: Mapping[str, Callable[[Contract, Path, int], Reader]] = {
 
 
 def reader_for(contract: Contract, scratch: Path, max_line_bytes: int) -> Reader:
-    """The reader of a contract's format; `scratch` takes its copies, lines may have `max_line_bytes`."""
+    """The reader of a contract's format; `scratch` takes its copies, lines may have `max_line_bytes`.
+
+    ContractError if the contract types its columns in a way that no query can be made of.
+    """
+    if problems := readings.problems(contract):
+        raise ContractError(contract.path or contract.raw_name, problems[0], "mend the contract.")
     return _READERS[contract.format](contract, scratch, max_line_bytes)

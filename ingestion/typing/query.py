@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from ingestion.contracts import Column, Contract
 from ingestion.typing import expressions as ex
+from ingestion.typing import months, readings
 from ingestion.typing.rules import Rule, column_rules
 
 RULE_COLUMN = "__rule"
@@ -120,6 +121,9 @@ class _Builder:
     def add(self) -> None:
         """Choose the way from the input's kind to the column's type."""
         given = self._input(0)
+        if self.column.parse in readings.PARSES:
+            self._reading()
+            return
         if given.kind == "text":
             keep = self.column.parse == "text"
             self.levels.text[self.index] = ex.cleaned(given.sql, self.column, keep_blanks=keep)
@@ -157,6 +161,22 @@ class _Builder:
             self._text_else_null(source, decimal, thousands)
         else:
             self._local_from_text(source)
+
+    def _reading(self) -> None:
+        """Columns of a canonical reading: see readings.py."""
+        column, options = self.column, self.contract.format_options
+        given = [self._input(position) for position in range(len(column.sources))]
+        text = readings.joined_text(column, given)
+        self.levels.text[self.index] = text
+        if column.parse == "reading_value":
+            number = readings.number(column, given, text, options)
+            self.levels.first[f"n{self.index}"] = number
+            self.levels.second[self._v] = readings.value(f"n{self.index}", text)
+        elif column.parse == "reading_text":
+            values = (i for i, other in enumerate(self.contract.columns) if other.parse == "reading_value")
+            self.levels.third[self._v] = readings.text_of(f"v{next(values)}", text)
+        else:
+            self.levels.first[self._v] = readings.expression(column, given)
 
     def _number_from_text(self, source: str, parse: Callable[[str], str]) -> None:
         """The hot path of historians: one cast, and a look at the text only where that gave no usable number."""
@@ -199,9 +219,7 @@ class _Builder:
         column = self.column
         self.levels.local.append(column.name)
         if len(column.sources) == 1:
-            self.levels.first[self._v] = ex.unless_null(
-                source, column, lambda text: ex.local_time(text, column.parse_format)
-            )
+            self.levels.first[self._v] = ex.unless_null(source, column, self._local_time)
             return
         date = f"nullif(nullif(trim({source}), ''), '{ex.NULL_DATE}')"
         time = f"nullif(trim({self._input(1).sql}), '')"
@@ -209,6 +227,14 @@ class _Builder:
         self.levels.first[self._v] = (
             f"{ex.local_time(date, column.parse_format or '%Y%m%d')} + {ex.tims_interval(time)}"
         )
+
+    def _local_time(self, text: str) -> str:
+        """English month names first; the contract's language only where that gave nothing."""
+        shape, language = self.column.parse_format, self.contract.format_options.get("monthNames")
+        plain = ex.local_time(text, shape)
+        if language is None:
+            return plain
+        return f"coalesce({plain}, {ex.local_time(months.in_english(text, str(language)), shape)})"
 
     def _from_native(self, given: Input) -> None:
         column = self.column

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from ingestion.contracts import Column
 from ingestion.typing.expressions import literal, literals
 
+_NEVER_UNREADABLE = ("text", "text_else_null", "number_else_null", "reading_value", "reading_text")
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -27,12 +29,12 @@ def pattern_rule(column: Column) -> Rule:
 
 def column_rules(column: Column, *, text: str, value: str) -> Iterator[tuple[Rule, str]]:
     """(rule, SQL condition that is true for a bad row) for one column, given the SQL of its cleaned text and value."""
-    if column.parse == "utc_date_of":
+    if column.parse in ("utc_date_of", "absent"):
         return
     # the value is asked first: only where it is missing DuckDB looks at the text again
     if column.required or column.key_position is not None:
         yield Rule(f"required:{column.name}", column.name, "a value"), f"{value} IS NULL AND {text} IS NULL"
-    if column.parse not in ("text", "text_else_null", "number_else_null"):
+    if column.parse not in _NEVER_UNREADABLE:
         expects = f"{column.type} as {column.parse}" + (
             f" {column.parse_format}" if column.parse_format else ""
         )
