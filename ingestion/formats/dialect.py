@@ -9,6 +9,7 @@ rowEnd       what ends a row (default: line feed; a line feed in it may also be 
 multiline    true: fields that are not quoted hold line feeds; a row goes on until it has all its delimiters
 innerMarks   true: byte order marks at the start of fields (concatenated or XML columns) are left out of the values
 encoding     one name or a list of names (formats/text.py); decimal, thousands: notation of numbers (typing/)
+monthNames   language of month names in local times (typing/months.py)
 
 Belongs here: the options, their check, and cutting one record into fields. Files stand in delimited.py.
 """
@@ -33,6 +34,7 @@ _OPTIONS = {
     "encoding",
     "decimal",
     "thousands",
+    "monthNames",
 }
 _MAX_NATIVE_DELIMITER = 4  # bytes that DuckDB takes
 _UNIT, _GUARD = "\x1f", "\x1e"  # delimiter and quote of copies: no text holds them
