@@ -49,7 +49,7 @@ PARSES = (
 )
 CODE_PARSES = ("status_of", "substituted_of", "questionable_of", "clamped_of")
 _WITHOUT_HEADER = ("utc_date_of", "absent")
-_TABLE_EXTRAS = {"format", "formatOptions", "files", "loadMode", "localTime", "maxQuarantinedPct"}
+_TABLE_EXTRAS = {"format", "formatOptions", "files", "loadMode", "localTime", "maxQuarantinedPct", "extract"}
 _COLUMN_EXTRAS = {"parse", "parseFormat", "unit", "nullValues", "values"}
 _DEFAULT_PARSE = {
     "VARCHAR": "text",
@@ -136,7 +136,7 @@ class LocalTime:
 
 @dataclass(frozen=True)
 class Contract:
-    """One delivered table. Build it with load_contract."""
+    """One delivered table. Build it with load_contract. `extract`: how a connector fetches it, see connectors/."""
 
     system: str
     table: str
@@ -150,6 +150,7 @@ class Contract:
     load_mode: LoadMode = "append"
     format_options: Mapping[str, Any] = field(default_factory=dict)
     local_time: LocalTime = LocalTime()
+    extract: Mapping[str, Any] = field(default_factory=dict)
     max_quarantined_pct: float = 5.0
     sla: Mapping[str, str] = field(default_factory=dict)
     path: Path | None = None
@@ -260,6 +261,7 @@ def _build(path: Path, odcs: OpenDataContractStandard) -> Contract:
         load_mode=_one_of(path, "loadMode", extras.get("loadMode", "append"), LOAD_MODES),
         format_options=extras.get("formatOptions") or {},
         local_time=_local_time(extras.get("localTime") or {}),
+        extract=extras.get("extract") or {},
         max_quarantined_pct=float(extras.get("maxQuarantinedPct", 5.0)),
         sla={
             str(item.property): f"{item.value} {item.unit or ''}".strip() for item in odcs.slaProperties or []

@@ -39,7 +39,7 @@ class Delivered:
 def discover(contract: Contract, source: Source) -> list[Delivered]:
     """The contract's files in delivery order: by modification time, then by name. No folder: nothing delivered."""
     if not source.path.is_dir():
-        if source.how_to_get_data:
+        if source.how_to_get_data and source.connection is None:
             raise PlantError(source.path, f"no data of {source.system} there.", source.how_to_get_data)
         return []
     found = [_listed(path, source.path) for path in source.path.glob(contract.files) if path.is_file()]
@@ -52,9 +52,9 @@ def content_hash(file: Delivered) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def needs_settling(contract: Contract) -> bool:
-    """Configuration is edited by people, not streamed: its files need no rest."""
-    return contract.system != PLANT_SYSTEM
+def needs_settling(contract: Contract, source: Source) -> bool:
+    """Configuration is edited by people, not streamed, and connectors rename whole files: these need no rest."""
+    return contract.system != PLANT_SYSTEM and source.connection is None
 
 
 def _listed(path: Path, root: Path) -> Delivered:

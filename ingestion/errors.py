@@ -16,6 +16,8 @@ TundishError
 ├── SpoolError                 the spool of a live source refuses: nothing was written
 │   ├── SpoolFullError         retryable
 │   └── SpoolInUseError        retryable
+├── ConnectorError             a system that should be fetched from does not answer as agreed: others go on
+│   └── PullError              all that failed while one source was fetched, by table
 └── LakeError                  the lake refuses: nothing was committed
     ├── NaiveTimestampError
     ├── RowBalanceError
@@ -239,6 +241,31 @@ class SpoolInUseError(SpoolError):
         super().__init__(
             place, "another collector works on it.", "stop that one first, or give another --home."
         )
+
+
+class ConnectorError(TundishError):
+    """A system could not be fetched from: nothing of this table was landed. Asking again later may help."""
+
+    retryable = True
+
+    def __init__(self, table: str, place: str, problem: str, next_step: str) -> None:
+        self.table = table
+        self.place = place
+        self.problem = problem
+        super().__init__(f"{table}: {place}: {problem}", next_step)
+
+
+class PullError(ConnectorError):
+    """Everything that failed while one source was fetched; `failures` by raw table name, `landed` what came in."""
+
+    def __init__(
+        self, system: str, failures: Mapping[str, TundishError], landed: Sequence[Path] = ()
+    ) -> None:
+        self.failures = dict(failures)
+        self.landed = tuple(landed)
+        told = "; ".join(error.message for error in failures.values())
+        steps = dict.fromkeys(error.next_step for error in failures.values())
+        super().__init__(system, f"{len(failures)} tables not fetched", told, " ".join(steps))
 
 
 class LakeError(TundishError):

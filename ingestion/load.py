@@ -116,7 +116,8 @@ class _Load:
         return results, fresh
 
     def _settled(self, file: Delivered) -> bool:
-        return not needs_settling(self._contract) or file.settled(self._settings.settle_seconds)
+        resting = file.settled(self._settings.settle_seconds)
+        return resting or not needs_settling(self._contract, self._source)
 
     def _seen(self, file: Delivered, sha256: str, known: set[str], ledger: Ledger) -> BatchResult | None:
         if sha256 in known:

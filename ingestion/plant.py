@@ -4,13 +4,15 @@ Belongs here: reading and checking plant.yml. Tables of the plant folder (equipm
 of the system `plant` and flow through ingestion like any other; how a system's files look stands in its contracts.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
+from ingestion.connectors.secrets import refuse_plain_secrets
 from ingestion.errors import PlantError
 from ingestion.settings import Settings
 
@@ -29,14 +31,29 @@ class Site:
 
 
 @dataclass(frozen=True)
+class Connection:
+    """How a system is reached that delivers no files itself: `kind` (sql, http, documents, opcua, mqtt) and its options.
+
+    Secrets in `options` are references, see connectors/secrets.py; each connector checks the options of its kind.
+    """
+
+    kind: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Source:
-    """One system's delivery folder at this plant. Local times in its files are meant in `timezone`."""
+    """One system's delivery folder at this plant. Local times in its files are meant in `timezone`.
+
+    With a `connection`, Tundish itself writes the files of the folder: each appears at once and complete.
+    """
 
     system: str
     path: Path
     site_code: str
     timezone: str
     how_to_get_data: str = ""
+    connection: Connection | None = None
 
 
 @dataclass(frozen=True)
@@ -136,7 +153,19 @@ def _source(
         site_code=site.site_code,
         timezone=zone,
         how_to_get_data=str(entry.get("how_to_get_data", "")).strip(),
+        connection=_connection(path, system, entry.get("connection")),
     )
+
+
+def _connection(path: Path, system: str, entry: object) -> Connection | None:
+    if entry is None:
+        return None
+    where = f"source {system}: connection"
+    if not isinstance(entry, dict) or not isinstance(entry.get("kind"), str):
+        raise PlantError(path, f"{where} has no kind.", "write connection: {kind: sql, ...}.")
+    options = {str(key): value for key, value in entry.items() if key != "kind"}
+    refuse_plain_secrets(path, where, options)
+    return Connection(entry["kind"], options)
 
 
 def _check_zone(path: Path, zone: str) -> None:

@@ -114,6 +114,11 @@ def load_settings(home: Path | None = None, plant: Path | None = None) -> Settin
     return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
 
 
+def secret_of_environment(name: str) -> str | None:
+    """The value of a variable that a plant file names as {env: name}; None if it is not set."""
+    return os.environ.get(name)
+
+
 def quiet_third_parties() -> None:
     """Switch off the telemetry of every library that has one; call before importing them."""
     os.environ.update(_QUIET)

@@ -90,7 +90,7 @@ def _judge(outcome: Outcome, check: AssetCheckEvaluation) -> None:
         gate.warned += 1
     else:
         gate.failed += 1
-    gate.remarks.extend(_sentences(check))
+    gate.remarks.extend(text for text in _sentences(check) if text not in gate.remarks)
 
 
 def _sentences(check: AssetCheckEvaluation) -> list[str]:

@@ -13,6 +13,7 @@ from dagster import (
     SkipReason,
 )
 
+from ingestion.connectors.pull import is_fetched
 from orchestration.defs.jobs import PLANT_TO_RELEASE
 from orchestration.lib.landing import delivered_files, digest, settled
 from orchestration.lib.workspace import Workspace
@@ -21,10 +22,14 @@ INTERVAL_S = 30
 
 
 def landed_files_sensor(workspace: Workspace) -> SensorDefinition:
-    """Return the sensor: one run for all files that landed since the last one, once nobody writes to them."""
+    """Return the sensor: one run for all files that landed since the last one, once nobody writes to them.
+
+    Files that runs fetch themselves do not count: they would start the next run for ever.
+    """
+    fetched = {source.system for source in workspace.plant.sources if is_fetched(source)}
 
     def evaluate(context: SensorEvaluationContext) -> SensorResult | SkipReason:
-        files = delivered_files(workspace)
+        files = [file for file in delivered_files(workspace) if file.system not in fetched]
         ready = settled(files, time.time(), workspace.settings.settle_seconds)
         if len(ready) < len(files):
             return SkipReason(f"{len(files) - len(ready)} files may still be written")

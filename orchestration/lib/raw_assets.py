@@ -4,7 +4,7 @@ Here: what follows from contracts alone. A second way to make a raw asset does n
 (``raw_metadata``), loading (``ingestion.load``), judging (``quality.contract_gate``).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from dagster import (
     AssetCheckSpec,
@@ -17,6 +17,7 @@ from dagster import (
     multi_asset,
 )
 
+from ingestion.connectors.pull import failures_by_table, pull
 from ingestion.contracts import Contract
 from ingestion.errors import TundishError
 from ingestion.load import load_table
@@ -88,10 +89,10 @@ def raw_assets(workspace: Workspace, system: str, reporter: Reporter) -> AssetsD
         description=f"Takes new files of {system} into raw Delta tables, once each, row balance checked.",
     )
     def load(context: AssetExecutionContext) -> Iterator[MaterializeResult[None]]:
+        chosen = [item for item in contracts if AssetKey(item.asset_key) in context.selected_asset_keys]
+        not_fetched = _fetch(workspace, system, chosen, reporter)
         reporter.system(system)
-        for contract in contracts:
-            if AssetKey(contract.asset_key) not in context.selected_asset_keys:
-                continue
+        for contract in chosen:
             try:
                 result = load_table(
                     contract,
@@ -103,6 +104,23 @@ def raw_assets(workspace: Workspace, system: str, reporter: Reporter) -> AssetsD
                 )
             except TundishError as error:
                 raise Failure(str(error), allow_retries=error.retryable) from error
-            yield materialization(result)
+            yield materialization(result, not_fetched.get(contract.raw_name))
 
     return load
+
+
+def _fetch(
+    workspace: Workspace, system: str, contracts: Sequence[Contract], reporter: Reporter
+) -> dict[str, TundishError]:
+    """Let a connected system land what is new; what could not be fetched, by raw table name.
+
+    A system that is away is no reason to leave landed files lying.
+    """
+    source = workspace.plant.source(system)
+    if source.connection is None:
+        return {}
+    try:
+        pull(source, contracts, workspace.plant, workspace.settings, reporter.note)
+    except TundishError as error:
+        return failures_by_table(contracts, error)
+    return {}

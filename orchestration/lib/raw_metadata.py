@@ -24,6 +24,7 @@ from dagster import (
 
 from ingestion.batch import BatchResult, Finding, TableLoad
 from ingestion.contracts import Column, Contract
+from ingestion.errors import TundishError
 
 CONTRACT_GATE = "contract_gate"
 NOT_DELIVERED = "none"
@@ -92,31 +93,37 @@ def load_metadata(load: TableLoad) -> dict[str, Any]:
     }
 
 
-def materialization(load: TableLoad) -> MaterializeResult[None]:
-    """Return the materialization of a raw table with the verdict of its gate."""
+def materialization(load: TableLoad, not_fetched: TundishError | None = None) -> MaterializeResult[None]:
+    """Return the materialization of a raw table with the verdict of its gate.
+
+    ``not_fetched`` is why the table's system could not be asked for what is new.
+    """
     key = AssetKey(load.contract.asset_key)
     version = NOT_DELIVERED if load.version_after is None else str(load.version_after)
     return MaterializeResult(
         asset_key=key,
         metadata=load_metadata(load),
         data_version=DataVersion(version),
-        check_results=[gate_result(load)],
+        check_results=[gate_result(load, not_fetched)],
     )
 
 
-def gate_result(load: TableLoad) -> AssetCheckResult:
+def gate_result(load: TableLoad, not_fetched: TundishError | None = None) -> AssetCheckResult:
     """Return the contract gate's check: failed if a file is held, blocking if the data itself is in doubt.
 
-    Quarantined rows of committed files do not fail it; they are counted and shown by rule.
+    Quarantined rows of committed files do not fail it; they are counted and shown by rule. A system that could not
+    be fetched from is a warning: what was landed before is whole.
     """
     held = load.with_status("held")
     blocked = [batch for batch in held if blocks(batch)]
+    told = [str(not_fetched)] if not_fetched else []
+    told += [(blocked or held)[0].message] if held else []
     return AssetCheckResult(
-        passed=not held,
+        passed=not held and not_fetched is None,
         asset_key=AssetKey(load.contract.asset_key),
         check_name=CONTRACT_GATE,
         severity=AssetCheckSeverity.ERROR if blocked else AssetCheckSeverity.WARN,
-        description=(blocked or held)[0].message if held else _quarantine_summary(load),
+        description=" ".join(told) or _quarantine_summary(load),
         metadata={
             "table": load.contract.raw_name,
             "rows_quarantined": load.rows_quarantined,

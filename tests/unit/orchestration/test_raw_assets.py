@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from dagster import AssetKey, asset, materialize
 
 from ingestion.batch import BatchResult, Finding, TableLoad
-from ingestion.errors import TableNotFoundError
+from ingestion.errors import ConnectorError, PullError, TableNotFoundError
+from ingestion.plant import Connection
 from orchestration.defs.resources import RunLock
 from orchestration.lib import raw_assets as factory
 from orchestration.lib.progress import Silence
@@ -88,3 +91,25 @@ def test_an_error_of_the_lake_fails_the_run_in_its_own_words(workspace, monkeypa
     (failure,) = [event for event in result.all_events if event.is_step_failure]
     assert not result.success
     assert "Next step" in failure.step_failure_data.user_failure_data.description
+
+
+def test_a_system_that_is_away_warns_and_what_landed_before_is_loaded(workspace, monkeypatch):
+    def away(source, contracts, plant, settings, progress):
+        raise PullError(
+            "mes", {"mes__counters": ConnectorError("mes__counters", "host", "no answer.", "start it.")}
+        )
+
+    sources = tuple(
+        replace(source, connection=Connection("sql")) if source.system == "mes" else source
+        for source in workspace.plant.sources
+    )
+    connected = replace(workspace, plant=replace(workspace.plant, sources=sources))
+    monkeypatch.setattr(factory, "pull", away)
+    result = run(connected, monkeypatch, {})
+    (warning,) = [check for check in result.get_asset_check_evaluations() if not check.passed]
+    assert warning.asset_key.path[-1] == "counters"
+    assert warning.description == "mes__counters: host: no answer. Next step: start it."
+    assert result.success
+    assert ran_after(result)
+    tables = {event.asset_key.path[-1] for event in result.get_asset_materialization_events()}
+    assert "counters" in tables
