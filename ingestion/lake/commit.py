@@ -4,15 +4,12 @@ Belongs here: committing staged files with their content hashes, appending small
 and the checks on schemas that hold for every table of the lake.
 """
 
-import json
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable, Field, Transaction, write_deltalake
 from deltalake import Schema as DeltaSchema
 from deltalake.transaction import AddAction, RemoveAction
@@ -20,6 +17,7 @@ from deltalake.transaction import AddAction, RemoveAction
 from ingestion.contracts import Contract
 from ingestion.errors import LakeError, NaiveTimestampError
 from ingestion.lake.stage import StagedFile
+from ingestion.lake.statistics import file_statistics
 
 UTC_MICROSECONDS = pa.timestamp("us", tz="UTC")
 
@@ -128,38 +126,7 @@ def _into_place(file: StagedFile, table: Path) -> AddAction:
         partition_values=file.partition,
         modification_time=int(status.st_mtime * 1000),
         data_change=True,
-        stats=json.dumps(statistics(file.metadata)),
-    )
-
-
-def statistics(metadata: pq.FileMetaData) -> dict[str, Any]:
-    """Delta file statistics from a Parquet footer: rows, nulls, smallest and largest of numbers and times."""
-    lowest: dict[str, Any] = {}
-    highest: dict[str, Any] = {}
-    nulls: dict[str, int] = {}
-    groups = [metadata.row_group(index) for index in range(metadata.num_row_groups)]
-    for position in range(metadata.num_columns):
-        chunks = [group.column(position) for group in groups]
-        name, found = chunks[0].path_in_schema if chunks else "", [chunk.statistics for chunk in chunks]
-        if "." in name or not found or any(item is None for item in found):
-            continue
-        nulls[name] = sum(item.null_count for item in found)
-        limited = [item for item in found if item.has_min_max]
-        if limited and _comparable(limited[0].min):
-            lowest[name] = _shown(min(item.min for item in limited))
-            highest[name] = _shown(max(item.max for item in limited))
-    return {"numRecords": metadata.num_rows, "minValues": lowest, "maxValues": highest, "nullCount": nulls}
-
-
-def _comparable(value: object) -> bool:
-    return isinstance(value, int | float | datetime) and not isinstance(value, bool)
-
-
-def _shown(value: Any) -> Any:
-    return (
-        value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-        if isinstance(value, datetime)
-        else value
+        stats=file_statistics(file.metadata),
     )
 
 
