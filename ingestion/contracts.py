@@ -49,7 +49,16 @@ PARSES = (
 )
 CODE_PARSES = ("status_of", "substituted_of", "questionable_of", "clamped_of")
 _WITHOUT_HEADER = ("utc_date_of", "absent")
-_TABLE_EXTRAS = {"format", "formatOptions", "files", "loadMode", "localTime", "maxQuarantinedPct", "extract"}
+_TABLE_EXTRAS = {
+    "format",
+    "formatOptions",
+    "files",
+    "archives",
+    "loadMode",
+    "localTime",
+    "maxQuarantinedPct",
+    "extract",
+}
 _COLUMN_EXTRAS = {"parse", "parseFormat", "unit", "nullValues", "values"}
 _DEFAULT_PARSE = {
     "VARCHAR": "text",
@@ -147,6 +156,7 @@ class Contract:
     columns: tuple[Column, ...]
     format: Format
     files: str
+    archives: str = ""
     load_mode: LoadMode = "append"
     format_options: Mapping[str, Any] = field(default_factory=dict)
     local_time: LocalTime = LocalTime()
@@ -258,6 +268,7 @@ def _build(path: Path, odcs: OpenDataContractStandard) -> Contract:
         columns=tuple(_column(path, prop) for prop in odcs.schema_[0].properties or []),
         format=_one_of(path, "format", extras.get("format"), FORMATS),
         files=str(extras.get("files") or ""),
+        archives=str(extras.get("archives") or ""),
         load_mode=_one_of(path, "loadMode", extras.get("loadMode", "append"), LOAD_MODES),
         format_options=extras.get("formatOptions") or {},
         local_time=_local_time(extras.get("localTime") or {}),

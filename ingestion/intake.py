@@ -4,7 +4,7 @@ Belongs here: which files are read together, what happens when a file cannot be 
 What a row goes through stands in rows.py; which files are new and how they are committed in load.py.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from ingestion.batch import BatchGate, BatchProfile, Finding
 from ingestion.contracts import Contract
+from ingestion.delivery import unpacked
 from ingestion.errors import (
     FileError,
     RowBalanceError,
@@ -24,6 +25,7 @@ from ingestion.formats import reader_for
 from ingestion.formats.base import ArrowReader, Opened, TextReader
 from ingestion.lake.stage import FileStage, Stage
 from ingestion.outcomes import Batch, Outcome, committed_result, held, held_result, waiting_result
+from ingestion.packed import Unpacker
 from ingestion.putaside import put_aside, sampled_findings
 from ingestion.rows import BadRows, FileRows
 from ingestion.session import connect, stream
@@ -68,29 +70,40 @@ class Intake:
         self._reader = reader_for(contract, scratch, settings.max_line_bytes)
         self._malformed: str = getattr(self._reader, "malformed", "")
         self._duckdb = connect(settings, scratch)
+        self._unpacker = Unpacker(settings.max_unpack_ratio)
 
     def take(self, batches: Sequence[Batch]) -> list[Outcome]:
         """Read, judge and stage every file; a file that cannot be read is held and the others go on."""
         outcomes: list[Outcome] = []
-        opened: list[tuple[Batch, Opened]] = []
-        for batch in batches:
-            try:
-                opened.append((batch, self._reader.open(batch.file)))
-            except FileError as error:
-                outcomes.append(held(batch, error))
+        refused: list[Outcome] = []
+        opened = self._opened(batches, refused)
         if isinstance(self._reader, TextReader):
             outcomes += self._take_text(self._reader, opened)
         elif isinstance(self._reader, ArrowReader):
             outcomes += self._take_arrow(self._reader, opened)
-        return sorted(outcomes, key=lambda outcome: outcome.batch.ingested_at)
+        return sorted([*outcomes, *refused], key=lambda outcome: outcome.batch.ingested_at)
 
     def close(self) -> None:
-        """Give back DuckDB's memory."""
+        """Give back DuckDB's memory and close the archive that is open."""
         self._duckdb.close()
+        self._unpacker.close()
+
+    def _opened(self, batches: Sequence[Batch], refused: list[Outcome]) -> Iterator[tuple[Batch, Opened]]:
+        """Open file by file, when it is its turn: scratch holds the copies of one bundle, not of all files."""
+        for batch in batches:
+            try:
+                file = unpacked(
+                    self._contract, batch.file, batch.sha256, unpacker=self._unpacker, scratch=self._scratch
+                )
+                opened = self._reader.open(file)
+            except FileError as error:
+                refused.append(held(batch, error))
+                continue
+            yield batch, opened
 
     # text formats: DuckDB reads the files
 
-    def _take_text(self, reader: TextReader, opened: Sequence[tuple[Batch, Opened]]) -> Iterator[Outcome]:
+    def _take_text(self, reader: TextReader, opened: Iterable[tuple[Batch, Opened]]) -> Iterator[Outcome]:
         broken = False  # an exporter that cut one file mostly cut others too: then screen first, not twice
         for bundle in _bundles(opened):
             if not broken:
@@ -141,7 +154,7 @@ class Intake:
 
     # formats that are read into Arrow
 
-    def _take_arrow(self, reader: ArrowReader, opened: Sequence[tuple[Batch, Opened]]) -> Iterator[Outcome]:
+    def _take_arrow(self, reader: ArrowReader, opened: Iterable[tuple[Batch, Opened]]) -> Iterator[Outcome]:
         waiting: list[tuple[Batch, Opened, pa.Table]] = []
         size = 0
         for batch, one in opened:
@@ -231,7 +244,17 @@ class Intake:
         return _Reading(batch, opened, rows, stage)
 
     def _judged(self, reading: _Reading) -> Outcome:
-        """The end of a file: findings, gates, and its rows are kept or dropped."""
+        """The end of a file; its copies in scratch go."""
+        try:
+            return self._verdict(reading)
+        finally:
+            opened = reading.opened
+            for copy in {opened.file.path, opened.path, opened.text_path}:
+                if copy.parent == self._scratch:
+                    copy.unlink(missing_ok=True)
+
+    def _verdict(self, reading: _Reading) -> Outcome:
+        """Findings, gates, and the rows of a file are kept or dropped."""
         contract, batch, rows = self._contract, reading.batch, reading.rows
         self._on_bytes(batch.file.size)
         bad = rows.finish()
@@ -286,18 +309,18 @@ class Intake:
         )
 
 
-def _bundles(opened: Sequence[tuple[Batch, Opened]]) -> Iterator[list[tuple[Batch, Opened]]]:
+def _bundles(opened: Iterable[tuple[Batch, Opened]]) -> Iterator[list[tuple[Batch, Opened]]]:
     """Big files alone, small neighbours of one signature together."""
     bundle: list[tuple[Batch, Opened]] = []
     size = 0
     for batch, one in opened:
-        alone = batch.file.size > _SMALL_FILE
+        alone = one.file.size > _SMALL_FILE
         fits = bundle and not alone and one.signature == bundle[0][1].signature
-        if bundle and not (fits and size + batch.file.size <= _BUNDLE_BYTES and len(bundle) < _BUNDLE_FILES):
+        if bundle and not (fits and size + one.file.size <= _BUNDLE_BYTES and len(bundle) < _BUNDLE_FILES):
             yield bundle
             bundle, size = [], 0
         bundle.append((batch, one))
-        size += _BUNDLE_BYTES if alone else batch.file.size
+        size += _BUNDLE_BYTES if alone else one.file.size
     if bundle:
         yield bundle
 

@@ -9,6 +9,7 @@ import hashlib
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 
 import pyarrow as pa
 
@@ -24,6 +25,7 @@ from ingestion.lake.locks import exclusive, ingestion_times
 from ingestion.lake.stage import Stage
 from ingestion.lake.transactions import committed_hashes
 from ingestion.outcomes import Batch, Outcome, waiting_result
+from ingestion.packed import Unpacker
 from ingestion.plant import Plant, Source
 from ingestion.rows import staged_schema
 from ingestion.settings import Settings
@@ -96,22 +98,23 @@ class _Load:
         results: dict[str, BatchResult] = {}
         fresh: list[tuple[Delivered, str]] = []
         renamed: list[tuple[Delivered, BatchResult]] = []
-        for file in files:
-            cached = ledger.known_hash(file)
-            if cached is None and not self._settled(file):
-                results[file.name] = waiting_result(
-                    self._contract, file, "it is younger than the settle time."
-                )
-                continue
-            sha256 = cached or content_hash(file)
-            result = self._seen(file, sha256, known, ledger)
-            if result is None:
-                known.add(sha256)
-                fresh.append((file, sha256))
-                continue
-            results[file.name] = result
-            if cached is None:
-                renamed.append((file, result))
+        with closing(Unpacker(self._settings.max_unpack_ratio)) as unpacker:
+            for file in files:
+                cached = ledger.known_hash(file)
+                if cached is None and not self._settled(file):
+                    results[file.name] = waiting_result(
+                        self._contract, file, "it is younger than the settle time."
+                    )
+                    continue
+                sha256 = cached or content_hash(file, unpacker)
+                result = self._seen(file, sha256, known, ledger)
+                if result is None:
+                    known.add(sha256)
+                    fresh.append((file, sha256))
+                    continue
+                results[file.name] = result
+                if cached is None:
+                    renamed.append((file, result))
         record(self._settings, self._contract, self._contract_hash, renamed)
         return results, fresh
 
@@ -156,7 +159,7 @@ class _Load:
         staged = stage.close()
         kept = [outcome for outcome in outcomes if outcome.result.status == "committed"]
         for outcome in kept:
-            archive_file(settings, outcome.batch.file.path, outcome.batch.sha256)
+            archive_file(settings, outcome.batch.file, outcome.batch.sha256)
         if any(outcome.aside.rows for outcome in kept):
             rows = (batch for outcome in kept for batch in outcome.aside.stream())
             reader = pa.RecordBatchReader.from_batches(quarantine.SCHEMA, rows)

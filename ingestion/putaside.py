@@ -15,9 +15,9 @@ import pyarrow as pa
 from ingestion.batch import Finding
 from ingestion.contracts import Contract
 from ingestion.formats.base import Opened, RawRecord, Reader
-from ingestion.formats.text import scratch_file
 from ingestion.lake.quarantine import SCHEMA
 from ingestion.rows import BadRows, Origin
+from ingestion.scratch import scratch_file
 from ingestion.typing.rules import Rule
 
 _SAMPLES = 3

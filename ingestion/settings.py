@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     max_line_bytes: int = Field(
         default=2**20, gt=0, description="a longer text line is quarantined, not read"
     )
+    max_unpack_ratio: float = Field(
+        default=500.0, gt=1, description="a packed file that grows more than this is refused as a bomb"
+    )
     audit_days: int = Field(
         default=30, ge=0, description="days that former versions of raw tables stay readable"
     )

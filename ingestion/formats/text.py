@@ -5,8 +5,6 @@ what is longer than the limit is marked and skipped to its end.
 """
 
 import codecs
-import os
-import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from ingestion.contracts import Contract
 from ingestion.delivery import Delivered
 from ingestion.errors import ContractError, EmptyFileError, FileError, UnreadableFileError, WrongEncodingError
 from ingestion.formats.base import HEAD_BYTES
+from ingestion.scratch import scratch_file as scratch_file  # noqa: PLC0414 - formats take it from here
 
 _CHUNK = 1 << 20
 _BLOCK = 1 << 17
@@ -169,14 +168,6 @@ def _decoded(contract: Contract, file: Delivered) -> Iterator[str]:
             done += len(chunk)
             if not chunk:
                 return
-
-
-def scratch_file(scratch: Path) -> Path:
-    """A new empty file in `scratch`."""
-    scratch.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=scratch, suffix=".txt")
-    os.close(descriptor)
-    return Path(name)
 
 
 def _extends_ascii(encoding: str) -> bool:
