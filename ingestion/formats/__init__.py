@@ -11,12 +11,14 @@ from ingestion.formats.excel import ExcelReader
 from ingestion.formats.json_nested import NestedJsonReader
 from ingestion.formats.jsonl import JsonLinesReader
 from ingestion.formats.parquet import ParquetReader
+from ingestion.formats.xml_records import XmlReader
 from ingestion.typing import readings
 
 _READERS: Mapping[str, Callable[[Contract, Path, int], Reader]] = {
     "delimited": DelimitedReader,
     "jsonl": JsonLinesReader,
     "json": NestedJsonReader,
+    "xml": XmlReader,
     "excel": ExcelReader,
     "parquet": ParquetReader,
 }

@@ -1,0 +1,318 @@
+"""Streams the records of an XML file: memory holds one outermost record, and the values asked of open ancestors.
+
+A row may ask an enclosing element for a value that stands behind the record. So rows wait: all of a small file, of a
+big one up to `WAITING` of them. Where an ancestor's value comes after its rows had to go, LateValueError is raised
+rather than a row given without it.
+"""
+
+from collections.abc import Callable, Container, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeAlias
+
+from lxml import etree
+
+from ingestion.formats.xml_paths import (
+    Family,
+    Step,
+    XmlPath,
+    as_xml,
+    asked,
+    line_of,
+    local,
+    place_of,
+    text_of,
+)
+
+WAITING = 32 * 1024
+_Key: TypeAlias = tuple[str, ...]
+
+
+class XmlError(ValueError):
+    """The document cannot be used; `line` is where, 0 if that is not known."""
+
+    def __init__(self, line: int, problem: str) -> None:
+        self.line = line
+        self.problem = problem
+        super().__init__(problem)
+
+
+class LateValueError(XmlError):
+    """A value of an enclosing element stands behind more records than can wait for it."""
+
+
+@dataclass
+class Frame:
+    """An open element outside of records: its name, its place among its namesakes, and what was asked of it."""
+
+    name: str
+    place: int
+    attributes: dict[str, str]
+    values: dict[_Key, list[str]] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    answered: set[_Key] = field(default_factory=set)
+
+    def answer(self, path: XmlPath, separator: str) -> str | None:
+        """What is known by now of a path below this element."""
+        if path.ask == "place":
+            return str(self.place)
+        if path.ask == "name":
+            return self.name
+        if not path.steps and path.ask != "text":
+            return self.attributes.get(path.ask[1:])
+        self.answered.add(path.key)
+        return separator.join(self.values.get(path.key, ())) or None
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What to look for: tails of element names that are records, the child to explode, and the columns' paths."""
+
+    records: tuple[tuple[str, ...], ...]
+    explode: tuple[Step, ...]
+    columns: tuple[tuple[XmlPath, ...], ...]
+    separator: str = "; "
+    keep_empty: bool = True
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: texts of the columns, the line of the record; its XML and place where that was asked."""
+
+    texts: list[str | None]
+    line: int
+    xml: str = ""
+    place: str = ""
+
+
+Ancestor: TypeAlias = "etree._Element | Frame"
+_Answer: TypeAlias = "str | list[str | tuple[Frame, XmlPath]] | None"
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A record with its enclosing elements, nearest first, and the child that makes this row of it."""
+
+    record: etree._Element
+    child: etree._Element | None
+    above: Sequence[Ancestor]
+    family: Family = field(default_factory=Family)
+
+    def origin(self, path: XmlPath, explode: tuple[Step, ...]) -> "Ancestor | None":
+        """Where a path begins; None if there is no such element."""
+        if path.origin == "record":
+            inside = bool(explode) and path.steps[: len(explode)] == explode
+            return self.child if inside else self.record
+        if path.origin == "up":
+            return self.above[path.ups - 1] if path.ups <= len(self.above) else None
+        if path.origin == "root":
+            return self.above[-1] if self.above else self.record
+        return next((one for one in self.above if _name(one) == path.name), None)
+
+
+class XmlStream:
+    """One pass over a file."""
+
+    def __init__(self, path: Path, shape: Shape, check_root: Callable[[etree._Element], None]) -> None:
+        self._path = path
+        self._shape = shape
+        self._check_root = check_root
+        self._frames: list[Frame] = []
+        self._names = {tail[-1] for tail in shape.records}
+        above = [one for paths in shape.columns for one in paths if one.origin != "record" and one.steps]
+        self._captured: dict[str, set[_Key]] = {}
+        for one in above:
+            self._captured.setdefault(one.steps[-1].name, set()).add(one.key)
+        self._locals: dict[str, str] = {}
+        self._unit_place = 0
+        self.root = ""
+
+    def rows(self, wanted: Container[int] = ()) -> Iterator[Row]:
+        """All rows in order of the document; those whose number (from 1) is `wanted` come with XML and place."""
+        waiting: list[tuple[list[_Answer], Row]] = []
+        number = 0
+        for unit in self._units():
+            for record in self._records(unit):
+                for child in self._exploded(record):
+                    number += 1
+                    waiting.append(self._row(record, child, unit, full=number in wanted))
+            if len(waiting) >= WAITING:
+                yield from self._answered(waiting)
+                waiting = []
+        yield from self._answered(waiting)
+
+    # the document
+
+    def _units(self) -> Iterator[etree._Element]:
+        """Each outermost record while its ancestors are in self._frames."""
+        unit: etree._Element | None = None
+        for event, element in self._events():
+            if unit is not None:
+                if event == "end" and element is unit:
+                    yield unit
+                    _forget(unit)
+                    unit = None
+            elif event == "start":
+                name = self._local(element.tag)
+                if not self._frames and not self.root:
+                    self.root = name
+                    self._check_root(element)
+                if name in self._names and self._is_record(name, [frame.name for frame in self._frames]):
+                    self._unit_place = self._count(name)
+                    unit = element
+                else:
+                    self._frames.append(self._frame(element, name))
+            else:
+                self._close(element)
+
+    def _events(self) -> Iterator[tuple[str, etree._Element]]:
+        with self._path.open("rb") as handle:
+            context = etree.iterparse(
+                handle,
+                events=("start", "end"),
+                load_dtd=False,
+                dtd_validation=False,
+                attribute_defaults=False,
+                resolve_entities=False,
+                no_network=True,
+                huge_tree=False,
+                remove_comments=True,
+                remove_pis=True,
+            )
+            try:
+                yield from context
+            except etree.XMLSyntaxError as error:
+                raise XmlError(error.lineno or 0, error.msg or "no XML") from error
+
+    def _frame(self, element: etree._Element, name: str) -> Frame:
+        attributes = (
+            {local(str(key)): str(value) for key, value in element.attrib.items()} if element.attrib else {}
+        )
+        return Frame(name, self._count(name), attributes)
+
+    def _count(self, name: str) -> int:
+        counts = self._frames[-1].counts if self._frames else {}
+        counts[name] = counts.get(name, 0) + 1
+        return counts[name]
+
+    def _close(self, element: etree._Element) -> None:
+        """The end of an element outside of records: keep what is asked of its ancestors, forget the rest."""
+        name = self._frames[-1].name
+        for key in self._captured.get(name, ()):
+            names = key[:-1]
+            target = len(self._frames) - len(names) - 1
+            if target >= 0 and tuple(frame.name for frame in self._frames[target + 1 :]) == names:
+                value = asked(element, key[-1]) if key[-1] != "text" else text_of(element)
+                self._keep(self._frames[target], key, value, element)
+        self._frames.pop()
+        _forget(element)
+
+    def _keep(self, frame: Frame, key: _Key, value: str | None, element: etree._Element) -> None:
+        if not value:
+            return
+        if key in frame.answered:
+            where = "/".join(key[:-1])
+            problem = f"{where} of {frame.name} stands behind more than {WAITING} of its records"
+            raise LateValueError(line_of(element), problem)
+        frame.values.setdefault(key, []).append(value)
+
+    # records
+
+    def _records(self, unit: etree._Element) -> Iterator[etree._Element]:
+        """The unit itself and records inside it, in order of the document."""
+        yield unit
+        for element in unit.iterdescendants():
+            name = self._local(element.tag)
+            if name in self._names:
+                above = [self._local(one.tag) for one in element.iterancestors()][::-1]
+                if self._is_record(name, above):
+                    yield element
+
+    def _is_record(self, name: str, above: Sequence[str]) -> bool:
+        return any(
+            tail[-1] == name and (len(tail) == 1 or tuple(above[-len(tail) + 1 :]) == tail[:-1])
+            for tail in self._shape.records
+        )
+
+    def _exploded(self, record: etree._Element) -> list[etree._Element | None]:
+        if not self._shape.explode:
+            return [None]
+        found: list[etree._Element | None] = [*Family().find(record, self._shape.explode)]
+        return found or ([None] if self._shape.keep_empty else [])
+
+    def _row(
+        self, record: etree._Element, child: etree._Element | None, unit: etree._Element, *, full: bool
+    ) -> tuple[list[_Answer], Row]:
+        above: list[Ancestor] = []
+        element = record
+        while element is not unit and (parent := element.getparent()) is not None:
+            above.append(parent)
+            element = parent
+        above += reversed(self._frames)
+        found = _Found(record, child, above)
+        answers = [self._answer(found, paths, unit) for paths in self._shape.columns]
+        line = line_of(record)
+        row = Row([], line, as_xml(record), self._place(found, unit)) if full else Row([], line)
+        return answers, row
+
+    def _answer(self, found: _Found, paths: Sequence[XmlPath], unit: etree._Element) -> _Answer:
+        """The column's text, or where an open ancestor is asked: what to choose from later."""
+        choice: list[str | tuple[Frame, XmlPath]] = []
+        for path in paths:
+            origin = found.origin(path, self._shape.explode)
+            if isinstance(origin, Frame):
+                choice.append((origin, path))
+            elif origin is not None and (text := self._text(found, path, origin, unit)):
+                return [*choice, text] if choice else text
+        return choice or None
+
+    def _text(self, found: _Found, path: XmlPath, origin: etree._Element, unit: etree._Element) -> str | None:
+        """The value of a path below an element of the unit."""
+        if origin is unit and path.ask == "place" and not path.steps:
+            return str(self._unit_place)  # its siblings are forgotten, it cannot be counted again
+        if origin is found.child:
+            path = XmlPath("record", path.steps[len(self._shape.explode) :], path.ask)
+        return self._shape.separator.join(found.family.texts(origin, path)) or None
+
+    def _answered(self, waiting: Sequence[tuple[list[_Answer], Row]]) -> Iterator[Row]:
+        for answers, row in waiting:
+            row.texts.extend(self._resolved(answer) for answer in answers)
+            yield row
+
+    def _resolved(self, answer: _Answer) -> str | None:
+        if not isinstance(answer, list):
+            return answer
+        for option in answer:
+            text = option if isinstance(option, str) else option[0].answer(option[1], self._shape.separator)
+            if text:
+                return text
+        return None
+
+    def _place(self, found: _Found, unit: etree._Element) -> str:
+        """Where the record is: SegmentResponse[2]/MaterialActual[3] below all that encloses it."""
+        steps = []
+        for one in (*reversed(found.above), found.record):
+            place = (
+                one.place if isinstance(one, Frame) else self._unit_place if one is unit else place_of(one)
+            )
+            steps.append(f"{_name(one)}[{place}]" if place > 1 else _name(one))
+        return "/".join(steps)
+
+    def _local(self, tag: str) -> str:
+        known = self._locals.get(tag)
+        if known is None:
+            known = self._locals[tag] = local(tag)
+        return known
+
+
+def _forget(element: etree._Element) -> None:
+    """Give back the memory of an element that has ended, and of those before it."""
+    element.clear()
+    parent = element.getparent()
+    if parent is not None:
+        while element.getprevious() is not None:
+            del parent[0]
+
+
+def _name(one: Ancestor) -> str:
+    return one.name if isinstance(one, Frame) else local(one.tag)
