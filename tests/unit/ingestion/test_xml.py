@@ -53,7 +53,9 @@ EXPECTED = [
 ]
 
 
-def xml(home: Home, columns: list[dict[str, Any]] | None = None, table: str = "t", **options: Any) -> Contract:
+def xml(
+    home: Home, columns: list[dict[str, Any]] | None = None, table: str = "t", **options: Any
+) -> Contract:
     options = {"records": "Item"} | options
     return home.contract(
         columns or COLUMNS, table, format="xml", files="*.xml", formatOptions=options, maxQuarantinedPct=90
@@ -94,7 +96,10 @@ def test_explode_gives_a_row_for_each_child_and_one_for_a_record_without(home: H
         column("value", physicalName="Property/Value"),
         column("place", "BIGINT", physicalName="Property/#"),
     ]
-    every, filled = xml(home, columns, explode="Property"), xml(home, columns, "f", explode="Property", keepEmpty=False)
+    every, filled = (
+        xml(home, columns, explode="Property"),
+        xml(home, columns, "f", explode="Property", keepEmpty=False),
+    )
     home.deliver("a.xml", DOCUMENT)
     assert (one(home, every).rows_read, one(home, filled).rows_read) == (5, 2)
     found = [("box", "Size", "L", 1), ("box", "Colour", "r&d", 2)]
@@ -139,7 +144,9 @@ def test_records_inside_records_are_rows_of_their_own_in_order_of_the_document(h
 
 def test_a_quarantined_row_shows_its_xml_line_and_path(home: Home) -> None:
     contract = xml(home)
-    home.deliver("a.xml", DOCUMENT.replace("<ID>sug<!--", "<Quantity><Value>much</Value></Quantity><ID>sug<!--"))
+    home.deliver(
+        "a.xml", DOCUMENT.replace("<ID>sug<!--", "<Quantity><Value>much</Value></Quantity><ID>sug<!--")
+    )
     batch = one(home, contract)
     (row,) = home.quarantine(contract)
     assert (row.rule, row.source_row, row.line, row.value) == ("type:qty", 3, 11, "much")
@@ -166,13 +173,22 @@ BROKEN = {
     "two roots": (DOCUMENT + "<again/>", "line"),
     "text": ("no XML at all", "byte 0"),
     "html": ("<html><br><p>Not found</html>", "line"),
-    "billion laughs": (f'<!DOCTYPE R [<!ENTITY l0 "ha">{LAUGHS}]><R><Item><ID>&l9;</ID></Item></R>', "document type"),
+    "billion laughs": (
+        f'<!DOCTYPE R [<!ENTITY l0 "ha">{LAUGHS}]><R><Item><ID>&l9;</ID></Item></R>',
+        "document type",
+    ),
     "laughs in an attribute": (f'<!DOCTYPE R [<!ENTITY l0 "ha">{LAUGHS}]><R a="&l9;"><Item/></R>', ""),
-    "external entity": ('<!DOCTYPE R [<!ENTITY x SYSTEM "SECRET">]><R><Item><ID>&x;</ID></Item></R>', "document type"),
+    "external entity": (
+        '<!DOCTYPE R [<!ENTITY x SYSTEM "SECRET">]><R><Item><ID>&x;</ID></Item></R>',
+        "document type",
+    ),
     "parameter entity": ('<!DOCTYPE R [<!ENTITY % x SYSTEM "SECRET"> %x;]><R><Item/></R>', "document type"),
     "external DTD": ('<!DOCTYPE R SYSTEM "SECRET"><R><Item/></R>', "document type"),
     "unknown entity": ("<R><Item><ID>&x;</ID></Item></R>", "x"),
-    "text of 11 million characters": (f"<R><Item><ID>{'x' * 11_000_000}</ID></Item></R>", "more than the XML parser"),
+    "text of 11 million characters": (
+        f"<R><Item><ID>{'x' * 11_000_000}</ID></Item></R>",
+        "more than the XML parser",
+    ),
     "300 levels": ("<R>" + "<a>" * 300 + "</a>" * 300 + "<Item/></R>", "more than the XML parser"),
     "wrong bytes": ("<R><Item><ID>ü</ID></Item></R>".encode("latin-1"), "line"),
     "no records": ("<R><Items/></R>", "element Item"),
@@ -180,7 +196,9 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("case", BROKEN)
-def test_what_is_broken_or_hostile_is_held_with_its_reason_and_the_others_go_on(home: Home, case: str) -> None:
+def test_what_is_broken_or_hostile_is_held_with_its_reason_and_the_others_go_on(
+    home: Home, case: str
+) -> None:
     contract = xml(home)
     secret = home.root / "secret.txt"
     secret.write_text(SECRET)
@@ -205,13 +223,23 @@ def test_another_message_has_no_rows_and_says_so_where_records_are_optional(home
     contract = xml(home, optional=True)
     home.deliver("a.xml", "<Other><ID>1</ID></Other>")
     batch = one(home, contract)
-    assert (batch.status, batch.rows_read, [found.rule for found in batch.findings]) == ("committed", 0, ["no_records"])
+    assert (batch.status, batch.rows_read, [found.rule for found in batch.findings]) == (
+        "committed",
+        0,
+        ["no_records"],
+    )
     assert "Other has no element Item" in batch.findings[0].message
 
 
 @pytest.mark.parametrize(
     ("path", "options"),
-    [("a[", {}), ("Item[@a]", {}), ("../Property[1]", {}), ("ID", {"records": []}), ("ID", {"record": "Item"})],
+    [
+        ("a[", {}),
+        ("Item[@a]", {}),
+        ("../Property[1]", {}),
+        ("ID", {"records": []}),
+        ("ID", {"record": "Item"}),
+    ],
 )
 def test_options_that_cannot_be_are_told(home: Home, path: str, options: dict[str, Any]) -> None:
     contract = xml(home, [column("x", physicalName=path)], **options)
