@@ -21,7 +21,7 @@ from open_data_contract_standard.model import CustomProperty, OpenDataContractSt
 from ingestion.errors import ContractError
 
 SOURCES = Path(__file__).resolve().parent / "sources"
-FORMATS = ("delimited", "jsonl", "json", "xml", "excel", "parquet")
+FORMATS = ("delimited", "fixed_width", "pipe_table", "jsonl", "json", "xml", "excel", "parquet")
 LOAD_MODES = ("append", "upsert", "snapshot")
 PARSES = (
     "text",
@@ -86,7 +86,7 @@ _ARROW = {
 _DECIMAL = re.compile(r"DECIMAL\((\d{1,2}),\s*(\d{1,2})\)")
 
 LoadMode: TypeAlias = Literal["append", "upsert", "snapshot"]
-Format: TypeAlias = Literal["delimited", "jsonl", "json", "xml", "excel", "parquet"]
+Format: TypeAlias = str  # one of FORMATS
 
 TECHNICAL_FIELDS = (
     pa.field("_source_file", pa.string(), nullable=False),

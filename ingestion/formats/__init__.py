@@ -8,9 +8,11 @@ from ingestion.errors import ContractError
 from ingestion.formats.base import Reader
 from ingestion.formats.delimited import DelimitedReader
 from ingestion.formats.excel import ExcelReader
+from ingestion.formats.fixed_width import FixedWidthReader
 from ingestion.formats.json_nested import NestedJsonReader
 from ingestion.formats.jsonl import JsonLinesReader
 from ingestion.formats.parquet import ParquetReader
+from ingestion.formats.pipe_table import PipeTableReader
 from ingestion.formats.xml_records import XmlReader
 from ingestion.typing import readings
 
@@ -21,6 +23,8 @@ _READERS: Mapping[str, Callable[[Contract, Path, int], Reader]] = {
     "xml": XmlReader,
     "excel": ExcelReader,
     "parquet": ParquetReader,
+    "fixed_width": FixedWidthReader,
+    "pipe_table": PipeTableReader,
 }
 
 

@@ -18,7 +18,8 @@ from ingestion.delivery import Delivered
 from ingestion.errors import MissingColumnError, UnreadableFileError, WrongDelimiterError, WrongRowEndError
 from ingestion.formats import terminated, text
 from ingestion.formats.base import Opened, RawRecord, Skipped, bounded, check_headers, unexpected_columns
-from ingestion.formats.dialect import MARK, dialect_of
+from ingestion.formats.dialect import MARK, dialect_of, numbered_names
+from ingestion.scratch import scratch_file
 from ingestion.typing.expressions import literal
 from ingestion.typing.query import Input
 
@@ -107,16 +108,17 @@ class DelimitedReader:
         dialect = self._dialect.copy if screened else self._dialect
         names = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(len(files[0].inputs)))
         paths = ", ".join(literal(str(file.path)) for file in files)
+        new_line = ", new_line='\\n'" if screened else ""  # a copy has no other, but fields may hold one
         return (
             f"read_csv([{paths}], auto_detect=false, header={str(dialect.header).lower()}, columns={{{names}}}, "
             f"delim={literal(dialect.delimiter)}, quote={literal(dialect.quote)}, escape={literal(dialect.quote)}, "
-            f"nullstr='{NEVER}', max_line_size={self._limit}, filename={str(len(files) > 1).lower()})"
+            f"nullstr='{NEVER}', max_line_size={self._limit}, filename={str(len(files) > 1).lower()}{new_line})"
         )
 
     def screen(self, opened: Opened) -> Opened:
         """Check the encoding, then copy what can be read and list the rest by row."""
         text.check_decodable(self._contract, opened.file)
-        copy = text.scratch_file(self._scratch)
+        copy = scratch_file(self._scratch)
         screening = _Screening(row=self._first)
         fields = len(opened.inputs)
         with copy.open("wb") as out:
@@ -245,17 +247,12 @@ class DelimitedReader:
     # checks of the first line
 
     def _headers(self, first: str) -> list[str]:
-        """Names of the fields; one that occurs again gets its number behind it, as in `Unit#2`."""
+        """Names of the fields."""
         if not self._dialect.header:
             columns = self._contract.format_options.get("columns")
             return [str(name) for name in columns] if columns else list(self._contract.headers)
         end = terminated.RowEnd(self._dialect.row_end).core.decode()
-        seen: dict[str, int] = {}
-        headers = []
-        for name in self._dialect.split(first.removesuffix(end)):
-            seen[name] = seen.get(name, 0) + 1
-            headers.append(name if seen[name] == 1 else f"{name}#{seen[name]}")
-        return headers
+        return numbered_names(self._dialect.split(first.removesuffix(end)))
 
     def _check_delimiter(self, file: Delivered, first: str, headers: Sequence[str]) -> None:
         """WrongDelimiterError if another delimiter finds more of the contract's columns."""

@@ -140,5 +140,15 @@ def dialect_of(contract: Contract) -> Dialect:
     return dialect
 
 
+def numbered_names(names: Sequence[str]) -> list[str]:
+    """The names of a header; one that occurs again gets its number behind it, as in `Unit#2`."""
+    seen: dict[str, int] = {}
+    numbered = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        numbered.append(name if seen[name] == 1 else f"{name}#{seen[name]}")
+    return numbered
+
+
 def _refuse(contract: Contract, problem: str, allowed: Sequence[str]) -> None:
     raise ContractError(contract.path or contract.raw_name, f"{problem}.", f"use {', '.join(allowed)}.")

@@ -1,0 +1,195 @@
+"""Pipe tables: lists as SAP writes them to a local file, `|a|b|` between lines of dashes, headers on every page.
+
+formatOptions of the contract: encoding (one name or a list, text.py); decimal, thousands, monthNames (typing/).
+
+What is a row: a line that begins with `|`, unless it repeats the header. Lines of dashes, blank lines and what stands
+outside the table (titles, page numbers) are no rows. Outside is what comes before the first header, or behind a line
+of dashes, a blank line or another line outside: anything else without its first `|` is a broken row and put aside.
+A text that holds `|` itself is cut where the header is. Rows of totals (`*` before
+anything else) are put aside as well. Values lose the blanks around them. DuckDB reads a clean copy.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from ingestion.contracts import Contract
+from ingestion.delivery import Delivered
+from ingestion.errors import ContractError, UnreadableFileError
+from ingestion.formats import text
+from ingestion.formats.base import Opened, RawRecord, Skipped, bounded, check_headers, unexpected_columns
+from ingestion.formats.delimited import NEVER
+from ingestion.formats.dialect import Dialect, numbered_names
+from ingestion.scratch import scratch_file
+from ingestion.typing.expressions import literal
+from ingestion.typing.query import Input
+
+_OPTIONS = {"encoding", "decimal", "thousands", "monthNames"}
+_COPY = Dialect("\x1f", "\x1e", header=False)
+_BAR = "|"
+
+
+@dataclass(frozen=True)
+class Header:
+    """The first line of the table: names by column, and where its bars stand (in characters)."""
+
+    line: str
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the columns; one that occurs again gets its number behind it, one without name is `#<column>`."""
+        cells = _cells(self.line)
+        return numbered_names([cell or f"#{place}" for place, cell in enumerate(cells, start=1)])
+
+    def cut(self, line: str) -> list[str] | None:
+        """The cells of a row; None if there are too few or too many."""
+        expected = self.line.count(_BAR)
+        if not line.endswith(_BAR):
+            return None
+        if line.count(_BAR) == expected:
+            return _cells(line)
+        bars = [place for place, character in enumerate(self.line) if character == _BAR]
+        if len(line) != len(self.line) or any(line[place] != _BAR for place in bars):
+            return None
+        return [line[left + 1 : right].strip() for left, right in pairwise(bars)]
+
+
+class PipeTableReader:
+    """Reads the pipe tables of one contract."""
+
+    malformed = ""
+
+    def __init__(self, contract: Contract, scratch: Path, limit: int) -> None:
+        if unknown := sorted(set(contract.format_options) - _OPTIONS):
+            problem = f"unknown formatOptions {unknown} of a pipe table."
+            raise ContractError(
+                contract.path or contract.raw_name, problem, f"use {', '.join(sorted(_OPTIONS))}."
+            )
+        self._contract = contract
+        self._scratch = scratch
+        self._limit = limit
+
+    def open(self, file: Delivered) -> Opened:
+        """Find the header, check it, and copy the rows."""
+        contract = self._contract
+        text.head_line(contract, file, self._limit)
+        text.check_decodable(contract, file)
+        readable = text.as_utf8(contract, file, self._scratch)
+        number, header = self._header(file, readable)
+        check_headers(contract, file.name, f"line {number}", header.names, contract.headers)
+        copy = scratch_file(self._scratch)
+        rows: list[int] = []
+        rules: list[str] = []
+        with copy.open("w", encoding="utf-8", newline="") as out:
+            for row, _, cells, rule in self._rows(readable, header):
+                if cells is None:
+                    rows.append(row)
+                    rules.append(rule)
+                else:
+                    out.write(_COPY.joined(cells) + "\n")
+        return Opened(
+            file=file,
+            path=copy,
+            text_path=readable,
+            inputs={name: Input(f"c{index}") for index, name in enumerate(header.names)},
+            signature=(header.line,),
+            findings=unexpected_columns(
+                contract, [name for name in header.names if not name.startswith("#")]
+            ),
+            skipped=Skipped(np.array(rows, dtype=np.int64), tuple(rules)),
+        )
+
+    def relation(self, files: Sequence[Opened]) -> str:
+        """read_csv over the copies."""
+        names = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(len(files[0].inputs)))
+        paths = ", ".join(literal(str(file.path)) for file in files)
+        return (
+            f"read_csv([{paths}], auto_detect=false, header=false, columns={{{names}}}, "
+            f"delim='{_COPY.delimiter}', quote='{_COPY.quote}', escape='{_COPY.quote}', "
+            f"new_line='\\n', nullstr='{NEVER}', max_line_size={self._limit}, filename={str(len(files) > 1).lower()})"
+        )
+
+    def screen(self, opened: Opened) -> Opened:
+        """The copy is screened already."""
+        return opened
+
+    def records(self, opened: Opened, rows: Sequence[int]) -> Iterator[RawRecord]:
+        """Fetch rows by number."""
+        wanted = set(rows)
+        last = max(wanted, default=0)
+        (line,) = opened.signature
+        header = Header(str(line))
+        for row, record, cells, _ in self._rows(opened.text_path, header):
+            if row > last:
+                return
+            if row in wanted:
+                shown = bounded(record.raw.decode("utf-8", errors="replace"))
+                yield RawRecord(row, record.number, shown, dict(zip(header.names, cells or (), strict=False)))
+
+    def _header(self, file: Delivered, path: Path) -> tuple[int, Header]:
+        """The first line with bars that names a column of the contract, else the first with bars, and its number."""
+        first: tuple[int, Header] | None = None
+        known = set(self._contract.headers)
+        with path.open("rb") as handle:
+            for line in text.lines(handle, self._limit):
+                shown = line.raw.decode("utf-8", errors="replace").lstrip("\ufeff").rstrip()
+                if not shown.lstrip().startswith(_BAR) or _is_rule(shown):
+                    continue
+                first = first or (line.number, Header(shown))
+                if known & set(Header(shown).names):
+                    return line.number, Header(shown)
+        if first is None:
+            expected, seen = "a table with | around its cells", "no such line"
+            raise UnreadableFileError(self._contract.raw_name, file.name, "whole file", expected, seen)
+        return first
+
+    def _rows(self, path: Path, header: Header) -> Iterator[tuple[int, text.Line, list[str] | None, str]]:
+        """(number, line, cells, '') of each row; a row that cannot be cut has no cells but a rule."""
+        number, begun, outside, names = 0, False, True, _cells(header.line)
+        with path.open("rb") as handle:
+            for line in text.lines(handle, self._limit):
+                shown = line.raw.decode("utf-8", errors="replace").rstrip()
+                kind = _kind(shown, header)
+                if not begun:
+                    begun = kind == "bars" and header.cut(shown) == names
+                    continue
+                if kind == "outside" and not line.too_long and (outside or not shown):
+                    outside = True
+                    continue
+                outside = kind == "rule"
+                cells = None if kind == "broken" or line.too_long else header.cut(shown)
+                if kind == "rule" or cells == names:
+                    continue
+                number += 1
+                yield number, line, None if _is_total(cells) else cells, _broken(line)
+
+
+def _kind(shown: str, header: Header) -> str:
+    """What a line is: rule, bars (a row), outside, or broken: a row without its first bar."""
+    if _is_rule(shown):
+        return "rule"
+    if shown.lstrip().startswith(_BAR):
+        return "bars"
+    return "broken" if shown.count(_BAR) >= max(1, header.line.count(_BAR) - 1) else "outside"
+
+
+def _broken(line: text.Line) -> str:
+    if line.too_long:
+        return "line_too_long"
+    return "malformed_row" if line.ended else "truncated_row"
+
+
+def _is_total(cells: list[str] | None) -> bool:
+    first = next((cell for cell in cells or () if cell), "")
+    return bool(first) and not first.strip("*")
+
+
+def _is_rule(shown: str) -> bool:
+    return "---" in shown and not shown.strip("-|+ ")
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip().split(_BAR)[1:-1]]
