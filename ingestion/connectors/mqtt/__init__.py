@@ -1,0 +1,1 @@
+"""MQTT: Sparkplug B edge nodes and plain JSON topics become landed files of readings."""
