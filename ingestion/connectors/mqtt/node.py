@@ -1,6 +1,6 @@
 """The session of one edge node as a pure state machine: messages in, rows out, no clock and no network.
 
-Sequence numbers run 0-255 and wrap; NBIRTH starts them again. A message ahead of its turn is held until the missing
+Sequence numbers run 0-255 and wrap; NBIRTH starts them again. A message out of its turn is held until the missing
 ones arrive (they may take another way through the broker) or the reorder time is over. Then a gap is certain: a birth
 may have been missed, so a rebirth is wanted, and values are `uncertain` and questionable until it comes. What
 cannot be told at all (an unknown alias, data before any birth without names) is put aside with its raw payload.
@@ -21,11 +21,12 @@ from ingestion.connectors.mqtt.rows import dead_rows, metric_rows
 GAP = "sequence_gap"
 NO_BIRTH = "no_birth"
 NOT_IN_BIRTH = "not_in_birth"
+OLDER_THAN_BIRTH = "older_than_birth"
 
 
 @dataclass(frozen=True)
 class Patience:
-    """How long a message ahead of its turn is held: milliseconds, and messages of one edge node."""
+    """How long a message out of its turn is held: milliseconds, and messages of one edge node."""
 
     reorder_ms: int = 2000
     held_messages: int = 64
@@ -64,10 +65,6 @@ class Node:
             self._birth(message, out)
         elif kind == "NDEATH":
             self._death(message, out)
-        elif not self.born:
-            self.doubt, self.wants_rebirth = NO_BIRTH, True
-            out.counts["before_birth"] += 1
-            self._apply(message, out)
         elif message.seq is None:
             out.counts["without_sequence"] += 1
             self._apply(message, out)
@@ -111,62 +108,75 @@ class Node:
     # sequence
 
     def _in_turn(self, message: Message, seq: int, out: Output) -> None:
-        ahead = (seq - self.expected) % SEQUENCE
-        if ahead == 0:
-            self._advance(message, seq, out)
+        if self.born and seq == self.expected:
+            self._advance(message, out)
             self._release(out)
-        elif self._of_former_session(message):
+        elif self._is_before(message, self.birth_ms):
             out.counts["late"] += 1
             why = "sent before the birth of this session: its aliases are gone"
             out.rows.append(rejected(message.arrival, [why], message.address.message_type))
-        elif ahead >= SEQUENCE // 2:
-            out.counts["late"] += 1
-            self.wants_rebirth = True
-            self._apply(message, out, GAP)
         else:
+            out.counts["out_of_turn"] += 1
             self.held.append(message)
-            out.counts["ahead"] += 1
             if len(self.held) > self.patience.held_messages:
                 self._give_up(out)
 
-    def _advance(self, message: Message, seq: int, out: Output) -> None:
-        self.expected = (seq + 1) % SEQUENCE
-        self._apply(message, out)
+    def _advance(self, message: Message, out: Output) -> None:
+        self.expected = ((message.seq or 0) + 1) % SEQUENCE
+        is_old = self._is_before(message, self.birth_ms)
+        is_history = all(metric.is_historical for metric in message.payload.metrics)
+        self._apply(message, out, OLDER_THAN_BIRTH if is_old and not is_history else None)
 
     def _release(self, out: Output) -> None:
         """Take in held messages whose turn has come."""
         while ready := [message for message in self.held if message.seq == self.expected]:
             self.held.remove(ready[0])
-            self._advance(ready[0], self.expected, out)
+            self._advance(ready[0], out)
 
     def _give_up(self, out: Output) -> None:
-        """The missing messages are lost: take in what is held, uncertain from here to the next birth."""
-        self.doubt, self.wants_rebirth = GAP, True
-        out.counts["gaps"] += 1
+        """What is missing is lost: take in what is held, uncertain from here to the next birth."""
+        self.doubt, self.wants_rebirth = GAP if self.born else NO_BIRTH, True
+        out.counts["gaps" if self.born else "before_birth"] += 1
+        held, self.held = self.held, []
+        if not self.born:
+            for message in held:
+                self._apply(message, out)
+            return
         first = self.expected
-        held, self.held = sorted(self.held, key=lambda message: ((message.seq or 0) - first) % SEQUENCE), []
-        for message in held:
-            self._advance(message, message.seq or 0, out)
+        for message in sorted(held, key=lambda one: ((one.seq or 0) - first) % SEQUENCE):
+            is_ahead = ((message.seq or 0) - first) % SEQUENCE < SEQUENCE // 2
+            (self._advance if is_ahead else self._apply)(message, out)
 
     def _waiting_since(self) -> int:
         return min(message.arrival.received_us for message in self.held)
 
-    def _of_former_session(self, message: Message) -> bool:
+    @staticmethod
+    def _is_before(message: Message, birth_ms: int | None) -> bool:
         sent = message.sent_ms
-        return sent is not None and self.birth_ms is not None and sent < self.birth_ms
+        return sent is not None and birth_ms is not None and sent < birth_ms
 
     # births and deaths
 
     def _birth(self, message: Message, out: Output) -> None:
-        if self.held:
-            self._give_up(out)
+        early = self._settle_former(message, out)
         out.counts["births"] += 1
         self.born, self.doubt, self.wants_rebirth = True, None, False
         self.bd_seq = birth_death_number(message)
         self.expected = ((message.seq or 0) + 1) % SEQUENCE
         self.birth_ms = message.sent_ms
-        self.scopes = {}
+        self.scopes, self.held = {}, early
         self._apply(message, out)
+        self._release(out)
+
+    def _settle_former(self, birth: Message, out: Output) -> list[Message]:
+        """Give up waiting for the former session; what is held and was sent after the birth waits for its turn."""
+        early = [
+            one for one in self.held if one.sent_ms is not None and not self._is_before(one, birth.sent_ms)
+        ]
+        self.held = [one for one in self.held if one not in early]
+        if self.held:
+            self._give_up(out)
+        return early
 
     def _death(self, message: Message, out: Output) -> None:
         number = birth_death_number(message)
