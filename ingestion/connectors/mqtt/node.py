@@ -8,14 +8,13 @@ bdSeq pairs NDEATH with NBIRTH: the death of an earlier session is ignored. Deat
 """
 
 import base64
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
 from ingestion.connectors.mqtt.births import PROTOCOL_METRICS, Definition, Scope
 from ingestion.connectors.mqtt.datatypes import WireError
 from ingestion.connectors.mqtt.messages import SEQUENCE, Message, birth_death_number, read_message
-from ingestion.connectors.mqtt.readings import Arrival, Row, rejected
+from ingestion.connectors.mqtt.readings import Arrival, Output
 from ingestion.connectors.mqtt.rows import dead_rows, metric_rows
 
 GAP = "sequence_gap"
@@ -30,14 +29,6 @@ class Patience:
 
     reorder_ms: int = 2000
     held_messages: int = 64
-
-
-@dataclass
-class Output:
-    """What came out, in order, and counts of what happened (names as in the how-to)."""
-
-    rows: list[Row] = field(default_factory=list)
-    counts: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass
@@ -82,15 +73,8 @@ class Node:
 
     def state(self) -> dict[str, Any]:
         """As JSON; held messages with their payload."""
-        held = [
-            [
-                m.arrival.no,
-                m.arrival.received_us,
-                m.arrival.topic,
-                base64.b64encode(m.arrival.payload).decode(),
-            ]
-            for m in self.held
-        ]
+        arrivals = [message.arrival for message in self.held]
+        held = [[one.received_us, one.topic, base64.b64encode(one.payload).decode()] for one in arrivals]
         plain = {name: getattr(self, name) for name in _PLAIN}
         return plain | {"scopes": {name: scope.state() for name, scope in self.scopes.items()}, "held": held}
 
@@ -100,8 +84,8 @@ class Node:
         node = Node(patience, **{name: state[name] for name in _PLAIN})
         node.scopes = {name: Scope.restored(scope) for name, scope in state["scopes"].items()}
         node.held = [
-            read_message(Arrival(no, received_us, topic, base64.b64decode(payload)))
-            for no, received_us, topic, payload in state["held"]
+            read_message(Arrival(received_us, topic, base64.b64decode(payload)))
+            for received_us, topic, payload in state["held"]
         ]
         return node
 
@@ -114,7 +98,7 @@ class Node:
         elif self._is_before(message, self.birth_ms):
             out.counts["late"] += 1
             why = "sent before the birth of this session: its aliases are gone"
-            out.rows.append(rejected(message.arrival, [why], message.address.message_type))
+            out.reject(message.arrival, [why])
         else:
             out.counts["out_of_turn"] += 1
             self.held.append(message)
@@ -135,17 +119,26 @@ class Node:
 
     def _give_up(self, out: Output) -> None:
         """What is missing is lost: take in what is held, uncertain from here to the next birth."""
-        self.doubt, self.wants_rebirth = GAP if self.born else NO_BIRTH, True
-        out.counts["gaps" if self.born else "before_birth"] += 1
         held, self.held = self.held, []
+        self.wants_rebirth = True
         if not self.born:
+            self.doubt = NO_BIRTH
+            out.counts["before_birth"] += len(held)
             for message in held:
                 self._apply(message, out)
             return
+        self.doubt = GAP
         first = self.expected
         for message in sorted(held, key=lambda one: ((one.seq or 0) - first) % SEQUENCE):
-            is_ahead = ((message.seq or 0) - first) % SEQUENCE < SEQUENCE // 2
-            (self._advance if is_ahead else self._apply)(message, out)
+            self._take_anyway(message, ((message.seq or 0) - self.expected) % SEQUENCE, out)
+
+    def _take_anyway(self, message: Message, ahead: int, out: Output) -> None:
+        if ahead >= SEQUENCE // 2:  # its turn is over already
+            self._apply(message, out)
+            return
+        out.counts["gaps"] += ahead > 0
+        out.counts["missing"] += ahead
+        self._advance(message, out)
 
     def _waiting_since(self) -> int:
         return min(message.arrival.received_us for message in self.held)
@@ -224,8 +217,7 @@ class Node:
             except WireError as error:
                 why.append(f"metric {definition.name!r}: {error}")
         if why:
-            out.counts["rejected"] += 1
-            out.rows.append(rejected(message.arrival, why, message.address.message_type))
+            out.reject(message.arrival, why)
 
     def _definitions(
         self, message: Message, scope: Scope, why: list[str]

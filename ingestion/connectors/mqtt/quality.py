@@ -1,30 +1,26 @@
 """Status and unit of a metric from its properties.
 
-Sparkplug defines the quality codes 0 bad, 192 good and 500 stale; edge nodes also send those of OPC Classic, whose
-two high bits of the byte are the severity. Any other code is uncertain and stays readable in status_code. A metric
-without the property is good: only its birth names units, but no birth speaks for the quality of later values.
+Sparkplug defines the quality codes 0 bad, 192 good and 500 stale; edge nodes also send those of OPC Classic. Any
+other code is uncertain and stays readable in status_code. A metric without the property is good: its birth names its
+unit, but no birth speaks for the quality of later values.
 """
 
 from typing import Any
 
 from ingestion.connectors.mqtt.datatypes import WireError, twos_complement
+from ingestion.typing.quality_codes import DOUBTED, Meaning
+from ingestion.typing.status import meaning
 
-STALE = 500
 _QUALITY = ("quality",)
 _UNIT = ("engunit", "engunits")
-_SEVERITY = (
-    "bad",
-    "uncertain",
-    "uncertain",
-    "good",
-)  # 10 is reserved in OPC Classic: nobody may call it good or bad
 
 
-def status_of(code: int) -> str:
-    """good, uncertain or bad."""
-    if code == STALE:
-        return "bad"
-    return _SEVERITY[code >> 6] if 0 <= code <= 255 else "uncertain"
+def meaning_of(code: int) -> Meaning:
+    """What a quality code says."""
+    said = meaning("sparkplug", code)
+    if said is None and 0 <= code <= 255:
+        said = meaning("opc_classic", code)
+    return said or DOUBTED
 
 
 def quality(metric: Any) -> int | None:

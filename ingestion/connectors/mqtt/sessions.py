@@ -9,8 +9,8 @@ from typing import Any
 
 from ingestion.connectors.mqtt.datatypes import WireError
 from ingestion.connectors.mqtt.messages import Message, read_message
-from ingestion.connectors.mqtt.node import Node, Output, Patience
-from ingestion.connectors.mqtt.readings import Arrival, rejected
+from ingestion.connectors.mqtt.node import Node, Patience
+from ingestion.connectors.mqtt.readings import Arrival, Output
 from ingestion.connectors.mqtt.sightings import Redeliveries, Sightings
 from ingestion.connectors.mqtt.topics import NodeId, is_command
 
@@ -54,8 +54,7 @@ class Sessions:
         try:
             message = read_message(arrival)
         except WireError as error:
-            out.counts["rejected"] += 1
-            out.rows.append(rejected(arrival, [str(error)]))
+            out.reject(arrival, [str(error)])
             return
         self.tick(arrival.received_us, out)
         node = self._nodes.setdefault(message.address.node, Node(self._patience))

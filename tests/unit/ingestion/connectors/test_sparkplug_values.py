@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ingestion.connectors.mqtt.datatypes import DataType, Value, WireError, moment, scalar
 from ingestion.connectors.mqtt.flatten import Leaf, leaves
-from ingestion.connectors.mqtt.quality import status_of
+from ingestion.connectors.mqtt.quality import meaning_of
 from ingestion.connectors.mqtt.schema import Payload
 from tests.unit.ingestion.connectors import sparkplug_wire as wire
 
@@ -218,14 +218,14 @@ def test_template_member_without_name_or_type(member: bytes) -> None:
         (0, "bad"),
         (24, "bad"),
         (64, "uncertain"),
-        (128, "uncertain"),
+        (128, "bad"),
         (500, "bad"),
         (777, "uncertain"),
         (-1, "uncertain"),
     ],
 )
 def test_quality_codes(code: int, status: str) -> None:
-    assert status_of(code) == status
+    assert meaning_of(code).status == status
 
 
 def test_times_have_bounds() -> None:
