@@ -131,7 +131,10 @@ def number(value: float) -> Value:
 
 def whole(value: int) -> Value:
     """An integer; beyond 2**53 its exact digits stand in the text, too."""
-    return Value(float(value), str(value) if abs(value) > EXACT_INTEGER else None)
+    try:
+        return Value(float(value), str(value) if abs(value) >= EXACT_INTEGER else None)
+    except OverflowError:
+        return Value(None, str(value))
 
 
 def moment(milliseconds: int) -> str:

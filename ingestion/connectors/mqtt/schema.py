@@ -1,8 +1,9 @@
 """The protobuf messages of a Sparkplug B payload, as message classes.
 
 The field numbers and types are those of the Sparkplug specification (version 3.0, chapter 6, payload B); the
-descriptor is built here from them, so there is no generated module. Presence matters (proto2): an absent sequence
-number is not 0. Does not belong here: what the values mean (datatypes.py, session.py).
+descriptor is built here from them, so there is no generated module. By edition 2023 presence is explicit (an absent
+sequence number is not 0) and text that is not UTF-8 makes the payload unreadable. Does not belong here: what the
+values mean (datatypes.py, node.py).
 """
 
 from typing import Any
@@ -107,7 +108,10 @@ def _field(message: descriptor_pb2.DescriptorProto, text: str) -> None:
 
 def _payload_class() -> type[Any]:
     file = descriptor_pb2.FileDescriptorProto(
-        name="tundish/sparkplug_b.proto", package=_PACKAGE, syntax="proto2"
+        name="tundish/sparkplug_b.proto",
+        package=_PACKAGE,
+        syntax="editions",
+        edition=descriptor_pb2.EDITION_2023,
     )
     for name, fields in _MESSAGES.items():
         message = file.message_type.add(name=name)

@@ -454,5 +454,7 @@ def test_lost_messages_never_lead_to_a_wrong_good_value(steps: list[str], seed: 
     put_aside = set(payloads(rows))
     found = Counter(readings(rows))
     for one in delivered:
-        if one.payload not in put_aside:
+        if (
+            one.payload not in put_aside and "DDEATH" not in one.topic
+        ):  # the death of a device that nobody told
             assert all(found[reading] for reading in one.readings), one.topic

@@ -42,7 +42,7 @@ def test_signed_integers_in_twos_complement(data: st.DataObject) -> None:
     field, carrier = ("long_value", 64) if width == 64 else ("int_value", 32)
     for width_on_wire in (width, carrier):  # of its own width, or sign-extended
         found = read(DataType[name], (field, number & (1 << width_on_wire) - 1))
-        exact = number if abs(number) > 2**53 else None
+        exact = number if abs(number) >= 2**53 else None
         assert found == Value(float(number), None if exact is None else str(exact))
 
 
