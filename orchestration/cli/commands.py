@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from orchestration.cli.collecting import app as collect_app
 from orchestration.cli.frame import EXIT_CODES, HomeOption, Place, PlantOption, perform
 
 app = typer.Typer(
@@ -29,6 +30,7 @@ quarantine_app = typer.Typer(
 )
 app.add_typer(release_app, name="release")
 app.add_typer(quarantine_app, name="quarantine")
+app.add_typer(collect_app, name="collect")
 
 
 class OutputFormat(StrEnum):

@@ -47,11 +47,10 @@ class Journal:
         self.close()
         return self._last
 
-    def left(self, after: int) -> Iterator[tuple[int, Iterator[Arrival]]]:
-        """The files of an earlier process with a number above `after`, in order, and their messages."""
+    def left(self) -> Iterator[tuple[int, Iterator[Arrival]]]:
+        """The files that an earlier process left, in order, and their messages."""
         for number in list(self._numbers):
-            if number > after:
-                yield number, self._read(number)
+            yield number, self._read(number)
 
     def forget(self, up_to: int) -> None:
         """Delete finished files: their rows are safe elsewhere. Numbers are never used again."""

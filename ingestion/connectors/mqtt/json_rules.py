@@ -51,6 +51,9 @@ class JsonTopics:
         """Nobody is asked for anything."""
         return []
 
+    def distrust(self) -> None:
+        """Nobody can be asked."""
+
     def state(self) -> dict[str, Any]:
         """As JSON."""
         return {"packets": self._packets.state()}

@@ -1,11 +1,11 @@
-"""One Sparkplug message: address and payload, read from an arrival."""
+"""Sparkplug messages: address and payload, read from an arrival; and the one command that the collector sends."""
 
 from typing import Any, NamedTuple
 
 from google.protobuf.message import DecodeError
 
-from ingestion.connectors.mqtt.births import BDSEQ
-from ingestion.connectors.mqtt.datatypes import WireError
+from ingestion.connectors.mqtt.births import BDSEQ, REBIRTH
+from ingestion.connectors.mqtt.datatypes import DataType, WireError
 from ingestion.connectors.mqtt.readings import Arrival
 from ingestion.connectors.mqtt.schema import Payload
 from ingestion.connectors.mqtt.topics import Address, read_topic
@@ -49,3 +49,10 @@ def birth_death_number(message: Message) -> int | None:
                 return None
             return int(getattr(metric, field))
     return None
+
+
+def rebirth_payload(now_ms: int) -> bytes:
+    """The command that asks an edge node for its births."""
+    payload = Payload(timestamp=now_ms)
+    payload.metrics.add(name=REBIRTH, timestamp=now_ms, datatype=int(DataType.Boolean), boolean_value=True)
+    return bytes(payload.SerializeToString())

@@ -20,6 +20,7 @@ from ingestion.connectors.mqtt.journal import Journal, is_tick, tick_at
 from ingestion.connectors.mqtt.readings import SCHEMA, Arrival, Output, Row, record_batch
 from ingestion.connectors.mqtt.topics import NodeId
 from ingestion.connectors.spool import Spool
+from ingestion.errors import SpoolError
 
 
 class Fold(Protocol):
@@ -37,6 +38,9 @@ class Fold(Protocol):
     def rebirths(self, now_us: int) -> list[NodeId]:
         """Edge nodes to ask for a rebirth now."""
 
+    def distrust(self) -> None:
+        """Messages may be missing."""
+
     def state(self) -> dict[str, Any]:
         """As JSON."""
 
@@ -48,10 +52,12 @@ class Recorder:
     """One source's messages on their way to its landing folder. Opening it finishes what a killed process left."""
 
     def __init__(self, folder: Path, spool: Spool, fold: Fold) -> None:
+        self._folder = folder
         self._spool = spool
         self._fold = fold
         self._journal = Journal(folder / "journal")
         self._rows: list[Row] = []
+        self._unsettled: int | None = None
         self.counts: Counter[str] = Counter()
         self._recover()
 
@@ -61,8 +67,11 @@ class Recorder:
         return len(self._rows)
 
     def record(self, arrivals: Sequence[Arrival]) -> None:
-        """Write messages down and take them in; when this returns they may be acknowledged."""
-        self._journal.append(arrivals)
+        """Write messages down and take them in; when this returns they may be acknowledged. SpoolError: neither."""
+        try:
+            self._journal.append(arrivals)
+        except OSError as error:
+            raise SpoolError(self._folder, f"cannot write: {error}.", "free space on this disk.") from error
         self._take(arrivals)
 
     def tick(self, now_us: int) -> None:
@@ -74,21 +83,28 @@ class Recorder:
         """Edge nodes to ask for a rebirth now."""
         return self._fold.rebirths(now_us)
 
+    def distrust(self) -> None:
+        """Messages may be missing: ask for rebirths where that helps."""
+        self._fold.distrust()
+
+    @property
+    def is_unsettled(self) -> bool:
+        """True while the spool has rows that its state does not cover: then nothing may leave the spool."""
+        return self._unsettled is not None
+
     def hand_over(self) -> None:
-        """Give all rows to the spool. SpoolFullError or SpoolError: nothing was given, try again later."""
-        if not self._rows and not self._journal.size:
-            return
+        """Give all rows to the spool. SpoolFullError or SpoolError: try again later; nothing is given twice."""
+        if self._unsettled is not None:
+            self._settle(self._unsettled)
         if self._rows:
             self._spool.append(record_batch(self._rows))
-            self._rows = []
-        self._settle(self._journal.roll())
+            self._rows.clear()
+        if self._journal.size:
+            self._settle(self._journal.roll())
 
     def close(self) -> None:
-        """Hand over and end the journal."""
-        try:
-            self.hand_over()
-        finally:
-            self._journal.close()
+        """End the journal; what was not handed over is found there again."""
+        self._journal.close()
 
     def _take(self, arrivals: Iterable[Arrival]) -> None:
         out = Output(self._rows, self.counts)
@@ -99,7 +115,12 @@ class Recorder:
                 self._fold.take(arrival, out)
 
     def _settle(self, number: int) -> None:
-        self._spool.save_state({"journal": number, "fold": self._fold.state()})
+        self._unsettled = number
+        try:
+            self._spool.save_state({"journal": number, "fold": self._fold.state()})
+        except OSError as error:
+            raise SpoolError(self._folder, f"cannot write: {error}.", "free space on this disk.") from error
+        self._unsettled = None
         self._journal.forget(number)
 
     def _recover(self) -> None:
@@ -107,14 +128,14 @@ class Recorder:
         done = int(state.get("journal", 0))
         if "fold" in state:
             self._fold.restore(state["fold"])
-        for number, arrivals in self._journal.left(done):
+        self._journal.forget(done)
+        for position, (number, arrivals) in enumerate(self._journal.left()):
             self._take(arrivals)
             if self._rows:
                 rows, self._rows = record_batch(self._rows), []
-                if not self._ends_with(rows):
+                if position or not self._ends_with(rows):  # only the first file may have reached the spool
                     self._spool.append(rows)
             self._settle(number)
-        self._journal.forget(done)
 
     def _ends_with(self, rows: pa.RecordBatch) -> bool:
         """True if the last rows of the spool are these."""

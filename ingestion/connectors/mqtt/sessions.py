@@ -79,6 +79,12 @@ class Sessions:
         """The edge nodes to ask for a rebirth now; asking them is noted."""
         return [node_id for node_id in sorted(self._wanting) if self._may_ask(node_id, now_us)]
 
+    def distrust(self) -> None:
+        """Messages may be missing, births among them: ask every edge node for its own."""
+        for node_id, node in self._nodes.items():
+            node.wants_rebirth = True
+            self._note(node_id, node)
+
     def state(self) -> dict[str, Any]:
         """As JSON: all that the rows of later messages depend on."""
         return {
