@@ -160,7 +160,7 @@ class Contract:
     load_mode: LoadMode = "append"
     format_options: Mapping[str, Any] = field(default_factory=dict)
     local_time: LocalTime = LocalTime()
-    extract: Mapping[str, Any] = field(default_factory=dict)
+    extract: Mapping[str, Any] | None = None
     max_quarantined_pct: float = 5.0
     sla: Mapping[str, str] = field(default_factory=dict)
     path: Path | None = None
@@ -272,7 +272,7 @@ def _build(path: Path, odcs: OpenDataContractStandard) -> Contract:
         load_mode=_one_of(path, "loadMode", extras.get("loadMode", "append"), LOAD_MODES),
         format_options=extras.get("formatOptions") or {},
         local_time=_local_time(extras.get("localTime") or {}),
-        extract=extras.get("extract") or {},
+        extract=extras.get("extract"),
         max_quarantined_pct=float(extras.get("maxQuarantinedPct", 5.0)),
         sla={
             str(item.property): f"{item.value} {item.unit or ''}".strip() for item in odcs.slaProperties or []

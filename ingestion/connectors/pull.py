@@ -21,7 +21,9 @@ PullProgress: TypeAlias = Callable[[str], None]
 Puller: TypeAlias = Callable[[Source, Sequence[Contract], Plant, Settings, PullProgress], list[Path]]
 """A connector: lands files for these contracts. It goes on after a failed table and raises PullError at the end."""
 
-PULLERS: Mapping[str, str] = {}
+PULLERS: Mapping[str, str] = {
+    "sql": "ingestion.connectors.sql",
+}
 """Module by kind of connection; it has a function `pull` (see Puller). Imported at first use: drivers are slow to load."""
 
 LIVE = ("opcua", "mqtt")

@@ -6,7 +6,7 @@ latest batch; `<table>__history` always has every row version.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -68,6 +68,16 @@ def create_raw_views(
         for contract in contracts:
             for statement in view_statements(contract, pins.get(contract.raw_name)):
                 connection.execute(statement)
+
+
+def held_rows(contract: Contract, settings: Settings) -> tuple[set[str], str]:
+    """The contract's columns that its raw table has, and SQL of all its rows; nothing and "" if it holds no rows."""
+    pin = pin_tables([contract], settings).get(contract.raw_name)
+    if pin is None or not pin.files:
+        return set(), ""
+    there = {field.name for field in DeltaTable(settings.raw_path(contract.raw_name)).schema().fields}
+    columns = tuple(column for column in contract.columns if column.name in there)
+    return {column.name for column in columns}, _rows(replace(contract, columns=columns), pin)
 
 
 def view_statements(contract: Contract, pin: PinnedTable | None) -> tuple[str, str]:
