@@ -21,7 +21,17 @@ from open_data_contract_standard.model import CustomProperty, OpenDataContractSt
 from ingestion.errors import ContractError
 
 SOURCES = Path(__file__).resolve().parent / "sources"
-FORMATS = ("delimited", "fixed_width", "pipe_table", "jsonl", "json", "xml", "excel", "parquet")
+FORMATS = (
+    "delimited",
+    "fixed_width",
+    "pipe_table",
+    "jsonl",
+    "json",
+    "xml",
+    "excel",
+    "parquet",
+    "line_protocol",
+)
 LOAD_MODES = ("append", "upsert", "snapshot")
 PARSES = (
     "text",

@@ -11,6 +11,7 @@ from ingestion.formats.excel import ExcelReader
 from ingestion.formats.fixed_width import FixedWidthReader
 from ingestion.formats.json_nested import NestedJsonReader
 from ingestion.formats.jsonl import JsonLinesReader
+from ingestion.formats.line_protocol import LineProtocolReader
 from ingestion.formats.parquet import ParquetReader
 from ingestion.formats.pipe_table import PipeTableReader
 from ingestion.formats.xml_records import XmlReader
@@ -25,6 +26,7 @@ _READERS: Mapping[str, Callable[[Contract, Path, int], Reader]] = {
     "parquet": ParquetReader,
     "fixed_width": FixedWidthReader,
     "pipe_table": PipeTableReader,
+    "line_protocol": LineProtocolReader,
 }
 
 

@@ -217,6 +217,9 @@ PI_SUBSTITUTED = CodeTable(
     texts={**dict.fromkeys(_YES, Meaning("good", substituted=True)), **dict.fromkeys(_NO, GOOD)}
 )
 
+# Systems without quality: every value counts as good.
+UNRATED = CodeTable(status=((Span(0, ALL_BITS), "good"),), other=GOOD, blank=GOOD)
+
 CODES: Mapping[str, CodeTable] = {
     "opc_ua": OPC_UA,
     "opc_classic": OPC_CLASSIC,
@@ -231,5 +234,5 @@ CODES: Mapping[str, CodeTable] = {
     "pi_good": PI_GOOD,
     "pi_questionable": PI_QUESTIONABLE,
     "pi_substituted": PI_SUBSTITUTED,
-    "unrated": CodeTable(status=((Span(0, ALL_BITS), "good"),), other=GOOD, blank=GOOD),
+    "unrated": UNRATED,
 }

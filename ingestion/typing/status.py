@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from ingestion.typing.expressions import literal
-from ingestion.typing.quality_codes import ALL_BITS, CODES, CodeTable, Meaning, Span, Status
+from ingestion.typing.quality_codes import ALL_BITS, CODES, UNRATED, CodeTable, Meaning, Span, Status
 
 FLAGS = ("substituted", "questionable", "clamped")
 _RANKS: tuple[Status, ...] = ("good", "uncertain", "bad")
@@ -104,6 +104,8 @@ def _rank(said: Meaning | None, otherwise: int) -> int:
 
 
 def _rank_sql(text: str, table: CodeTable) -> str:
+    if table is UNRATED:
+        return "0"
     cases = [f"WHEN coalesce({text}, '') = '' THEN {_rank(table.blank, _SILENT)}"]
     if table.status:
         inner = " ".join(

@@ -1,0 +1,281 @@
+"""InfluxDB line protocol: one record per field of a line, or per line that breaks the grammar.
+
+formatOptions:
+    precision   what timestamps count: ns (default), us, ms or s
+
+Columns (physicalName): signal (measurement,tags field; see typing/series.py), time, nanoseconds (what time cuts off),
+value (number; booleans 1 and 0), text (strings, and integers of 2**53 and beyond).
+
+Two ways, one outcome. Plain files (no quotes, no escapes, three parts a line) are read by DuckDB, which stops at the
+first line that is anything else. Then, or where a look at the bytes shows it before, the file is screened: the exact
+grammar of line_grammar.py reads every line, good records go into a Parquet copy and the others are listed.
+"""
+
+import re
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ingestion.contracts import Contract
+from ingestion.delivery import Delivered
+from ingestion.errors import ContractError
+from ingestion.formats import text
+from ingestion.formats.base import Opened, RawRecord, Skipped, bounded, check_headers
+from ingestion.formats.line_grammar import PRECISIONS, LineError, Point, Value, parse_line
+from ingestion.typing.expressions import literal, literals
+from ingestion.typing.query import Input
+from ingestion.typing.series import signal_of
+
+_COLUMNS = {
+    "signal": Input("signal"),
+    "time": Input("make_timestamptz((ns - rest) // 1000)", "timestamptz"),
+    "nanoseconds": Input("rest", "other"),
+    "value": Input("value", "other"),
+    "text": Input("text"),
+}
+_SCHEMA = pa.schema(
+    [("signal", pa.string()), ("value", pa.float64()), ("text", pa.string()), ("ns", pa.int64())]
+)
+_EXACT = 2**53
+_MAX_JOINED = 1 << 16  # a text over more than this is an unclosed quote
+_COPY_ROWS = 64 * 1024
+_SAMPLE_BYTES = 64 * 1024
+_LINE_END, _FIRST_PRINTABLE = ord("\n"), 32
+_SEVERAL = re.compile(rb"^[^ \n]+ [^ \n]*,", re.MULTILINE)
+_TRUE, _FALSE = ("t", "T", "true", "True", "TRUE"), ("f", "F", "false", "False", "FALSE")
+_SHORT_INTEGER = "-?[0-9]{1,15}i|[0-9]{1,15}u"
+
+
+@dataclass(frozen=True)
+class BadLine:
+    """A line that breaks the grammar: the rule, and where and why."""
+
+    rule: str
+    problem: str
+
+
+class LineProtocolReader:
+    """Reads the line-protocol files of one contract."""
+
+    malformed = ""
+
+    def __init__(self, contract: Contract, scratch: Path, limit: int) -> None:
+        self._contract = contract
+        self._scratch = scratch
+        self._limit = limit
+        precision = str(contract.format_options.get("precision", "ns"))
+        if precision not in PRECISIONS:
+            problem = f"formatOptions.precision is {precision!r}."
+            raise ContractError(
+                contract.path or contract.raw_name, problem, f"use one of: {', '.join(PRECISIONS)}."
+            )
+        self._unit_ns = PRECISIONS[precision]
+
+    def open(self, file: Delivered) -> Opened:
+        """A look at the bytes tells which way to read; EmptyFileError and UnreadableFileError for what is no text."""
+        text.check_head(self._contract, file)
+        check_headers(self._contract, file.name, "line protocol", tuple(_COLUMNS), self._contract.headers)
+        with file.path.open("rb") as handle:
+            several = _SEVERAL.search(handle.read(_SAMPLE_BYTES)) is not None
+        opened = Opened(file, file.path, file.path, _COLUMNS, ("plain", several))
+        return opened if _looks_plain(file.path) else self.screen(opened)
+
+    def relation(self, files: Sequence[Opened]) -> str:
+        """One row per record; DuckDB raises an error at a line that is not plain."""
+        paths = ", ".join(literal(str(file.path)) for file in files)
+        name = ", filename" if len(files) > 1 else ""
+        if files[0].signature[0] == "screened":
+            found = f"read_parquet([{paths}]{', filename=true' if name else ''})"
+        else:
+            found = self._plain(paths, name, several=bool(files[0].signature[1]))
+        return f"(SELECT *, ((ns % 1000) + 1000) % 1000 AS rest FROM {found})"
+
+    def screen(self, opened: Opened) -> Opened:
+        """Read by the exact grammar into a copy; records that break it are listed."""
+        if opened.signature[0] == "screened":
+            return opened
+        copy = text.scratch_file(self._scratch)
+        rows: list[int] = []
+        rules: list[str] = []
+        count = 0
+        with pq.ParquetWriter(copy, _SCHEMA) as writer, opened.text_path.open("rb") as handle:
+            chunk: list[tuple[str, float | None, str | None, int | None]] = []
+            for _, found in scan(handle, self._limit, self._unit_ns):
+                count += 1 if isinstance(found, BadLine) else len(found.fields)
+                if isinstance(found, BadLine):
+                    rows.append(count)
+                    rules.append(found.rule)
+                else:
+                    chunk += _readings(found)
+                if len(chunk) >= _COPY_ROWS:
+                    writer.write_table(_table(chunk))
+                    chunk = []
+            writer.write_table(_table(chunk))
+        skipped = Skipped(np.array(rows, dtype=np.int64), tuple(rules))
+        return replace(opened, path=copy, signature=("screened",), skipped=skipped)
+
+    def records(self, opened: Opened, rows: Sequence[int]) -> Iterator[RawRecord]:
+        """Fetch records by number; the raw text is the line."""
+        if opened.signature == ("plain", False):
+            for row, line in text.pick(opened.text_path, rows, 1, self._limit):
+                yield from self._record(row, line, parse_or_bad(line.raw, self._unit_ns), 0)
+            return
+        wanted, first = deque(rows), 1
+        with opened.text_path.open("rb") as handle:
+            for line, found in scan(handle, self._limit, self._unit_ns):
+                count = 1 if isinstance(found, BadLine) else len(found.fields)
+                while wanted and wanted[0] < first + count:
+                    row = wanted.popleft()
+                    yield from self._record(row, line, found, row - first)
+                if not wanted:
+                    return
+                first += count
+
+    def _record(
+        self, row: int, line: text.Line, found: Point | BadLine | None, place: int
+    ) -> Iterator[RawRecord]:
+        shown = bounded(line.raw.decode("utf-8", errors="replace"))
+        if isinstance(found, Point):
+            signal, value, content, time_ns = _readings(found)[place]
+            given = (signal, time_ns, value, content)
+            names = ("signal", "time", "value", "text")
+            values = {
+                name: None if cell is None else str(cell) for name, cell in zip(names, given, strict=True)
+            }
+            yield RawRecord(row, line.number, shown, values)
+        else:
+            note = f" [{found.problem}]" if found is not None else ""
+            yield RawRecord(row, line.number, shown + note)
+
+    def _plain(self, paths: str, name: str, *, several: bool) -> str:
+        """Lines of measurement, fields and time, cut at blanks by the CSV reader; several fields are unnested."""
+        lines = (
+            f"read_csv([{paths}], auto_detect=false, header=false, columns={{'head': 'VARCHAR', 'given': 'VARCHAR', "
+            f"'stamp': 'VARCHAR'}}, delim=' ', quote='', escape='', nullstr='\x01', max_line_size={self._limit}, "
+            f"filename={str(bool(name)).lower()})"
+        )
+        if several:
+            lines = f"(SELECT head, unnest(string_split(given, ',')) AS given, stamp{name} FROM {lines})"
+        cut = f"(SELECT head, stamp, given, instr(given, '=') AS eq, given[instr(given, '=') + 1:] AS shown{name} FROM {lines})"
+        count = "TRY_CAST(stamp AS BIGINT)"
+        within = f"abs({count}) <= {(2**63 - 1) // self._unit_ns}"
+        regular = f"CAST({count} AS VARCHAR) = stamp AND {within} AND eq > 1 AND NOT starts_with(head, '#')"
+        return (
+            f"(SELECT head || ' ' || given[:eq - 1] AS signal, {_number('shown')} AS value, CAST(NULL AS VARCHAR) AS text, "
+            f"CASE WHEN {regular} THEN {count} * {self._unit_ns} ELSE error('not a plain line') END AS ns{name} FROM {cut})"
+        )
+
+
+def read_points(content: bytes, unit_ns: int) -> Iterator[Point | BadLine]:
+    """The points of a text in memory, and in their place the lines that are none."""
+    for _, found in scan(BytesIO(content), max(len(content), 1), unit_ns):
+        yield found
+
+
+def scan(handle: BinaryIO, limit: int, unit_ns: int) -> Iterator[tuple[text.Line, Point | BadLine]]:
+    """Each line that is not blank, as the exact grammar reads it. A text may go on in the following lines."""
+    source, waiting = _lines(handle, limit), deque[text.Line]()
+    while (line := waiting.popleft() if waiting else next(source, None)) is not None:
+        if line.too_long:
+            yield line, BadLine("line_too_long", f"longer than {limit} bytes")
+            continue
+        try:
+            found: Point | BadLine | None = parse_line(line.raw, unit_ns)
+        except LineError as error:
+            whole = _completed(line, source, waiting, unit_ns) if error.is_open else None
+            if whole is not None:
+                yield whole
+                continue
+            found = BadLine("malformed_row" if line.ended else "truncated_row", str(error))
+        if found is not None:
+            yield line, found
+
+
+def parse_or_bad(line: bytes, unit_ns: int) -> Point | BadLine | None:
+    """One line by itself; None for a blank or comment."""
+    try:
+        return parse_line(line, unit_ns)
+    except LineError as error:
+        return BadLine("malformed_row", str(error))
+
+
+def _completed(
+    line: text.Line, source: Iterator[text.Line], waiting: deque[text.Line], unit_ns: int
+) -> tuple[text.Line, Point] | None:
+    """The line with the following ones that close its text; None, and they wait again, if none does."""
+    taken, raw = [], line.raw
+    while len(raw) <= _MAX_JOINED:
+        more = waiting.popleft() if waiting else next(source, None)
+        if more is None:
+            break
+        taken.append(more)
+        raw += b"\n" + more.raw
+        if b'"' not in more.raw:
+            continue
+        found = parse_or_bad(raw, unit_ns)
+        if isinstance(found, Point):
+            return text.Line(line.number, raw, more.ended), found
+    waiting.extendleft(reversed(taken))
+    return None
+
+
+def _lines(handle: BinaryIO, limit: int) -> Iterator[text.Line]:
+    """Lines as they are: a carriage return stays, since only one before a line feed is allowed."""
+    for piece in text.blocks(handle, limit):
+        if isinstance(piece, text.Line):
+            yield piece
+            continue
+        parts = piece.raw.split(b"\n")
+        ended = not parts[-1]
+        for offset, part in enumerate(parts[:-1] if ended else parts):
+            last = offset == len(parts) - 1
+            yield text.Line(piece.number + offset, part, ended or not last, too_long=len(part) > limit)
+
+
+def _looks_plain(path: Path) -> bool:
+    """False if the file has a quote, an escape or a control character other than a line feed."""
+    with path.open("rb") as handle:
+        while chunk := handle.read(1 << 20):
+            if b'"' in chunk or b"\\" in chunk:
+                return False
+            controls = np.count_nonzero(np.frombuffer(chunk, dtype=np.uint8) < _FIRST_PRINTABLE)
+            if controls != chunk.count(b"\n"):
+                return False
+    return True
+
+
+def _number(shown: str) -> str:
+    """SQL of a value as number; an error for what is none, or needs its digits."""
+    plain = f"TRY_CAST({shown} AS DOUBLE)"
+    is_plain = f"isfinite({plain}) AND NOT contains({shown}, '_') AND NOT starts_with({shown}, '+')"
+    return (
+        f"CASE WHEN {is_plain} THEN {plain} "
+        f"WHEN regexp_full_match({shown}, '{_SHORT_INTEGER}') THEN CAST({shown}[:-2] AS DOUBLE) "
+        f"WHEN {shown} IN ({literals(_TRUE)}) THEN 1.0 WHEN {shown} IN ({literals(_FALSE)}) THEN 0.0 "
+        "ELSE error('not a plain value') END"
+    )
+
+
+def _readings(point: Point) -> list[tuple[str, float | None, str | None, int | None]]:
+    series = point.series
+    return [(signal_of(series, name), *_typed(value), point.time_ns) for name, value in point.fields]
+
+
+def _typed(value: Value) -> tuple[float | None, str | None]:
+    if isinstance(value, str):
+        return None, value
+    return float(value), str(value) if isinstance(value, int) and abs(value) >= _EXACT else None
+
+
+def _table(chunk: Sequence[tuple[str, float | None, str | None, int | None]]) -> pa.Table:
+    columns = list(zip(*chunk, strict=True)) or [()] * len(_SCHEMA)
+    return pa.table(
+        [pa.array(column, field.type) for column, field in zip(columns, _SCHEMA, strict=True)], schema=_SCHEMA
+    )
