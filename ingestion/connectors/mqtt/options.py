@@ -12,13 +12,12 @@ connection:
 Each field below says its unit. Not here: secrets (secrets.py), what rules of topics do (json_rules.py).
 """
 
+import re
 import string
 from pathlib import Path
 from typing import Any, Literal, Self
 
 import pydantic
-from paho.mqtt.client import topic_matches_sub
-
 from ingestion.connectors.secrets import is_reference
 from ingestion.connectors.spool import SpoolOptions
 from ingestion.errors import PlantError
@@ -27,6 +26,7 @@ from ingestion.typing.quality_codes import CODES
 
 KIND = "mqtt"
 PLACEHOLDERS = ("topic", "tail", "name")
+_FILTER = re.compile(r"#|(\+|[^+#/]*)(/(\+|[^+#/]*))*(/#)?")
 _STRICT = pydantic.ConfigDict(extra="forbid", frozen=True)
 
 
@@ -60,12 +60,8 @@ class TopicRule(pydantic.BaseModel):
     @pydantic.field_validator("topic")
     @classmethod
     def _is_filter(cls, topic: str) -> str:
-        try:
-            topic_matches_sub(topic, "a")
-        except ValueError as error:
-            raise ValueError(f"{topic!r} is no MQTT topic filter") from error
-        if not topic:
-            raise ValueError("a topic filter is empty")
+        if not topic or not _FILTER.fullmatch(topic):
+            raise ValueError(f"{topic!r} is no MQTT topic filter")
         return topic
 
     @pydantic.field_validator("signal")
@@ -156,6 +152,14 @@ class MqttOptions(pydantic.BaseModel):
     @classmethod
     def _as_text(cls, protocol: Any) -> Any:
         return str(protocol)
+
+    @pydantic.field_validator("groups")
+    @classmethod
+    def _are_levels(cls, groups: tuple[str, ...]) -> tuple[str, ...]:
+        for group in groups:
+            if group != "+" and (not group or set(group) & set("+#/")):
+                raise ValueError(f"{group!r} is no group")
+        return groups
 
     @pydantic.model_validator(mode="after")
     def _fits_together(self) -> Self:
