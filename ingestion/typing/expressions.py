@@ -13,8 +13,61 @@ from ingestion.contracts import Column
 NULL_DATE = "00000000"
 _PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _ISO_LOCAL = ("%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S")
-_TRUE = ("true", "t", "yes", "y", "1", "x", "wahr", "ja", "j")
-_FALSE = ("false", "f", "no", "n", "0", "falsch", "nein")
+_TRUE = (
+    "true",
+    "t",
+    "yes",
+    "y",
+    "1",
+    "x",
+    "on",
+    "wahr",
+    "ja",
+    "j",
+    "ein",
+    "vrai",
+    "oui",
+    "verdadero",
+    "verdadeiro",
+    "sí",
+    "si",
+    "sim",
+    "vero",
+    "sì",
+    "waar",
+    "sant",
+    "prawda",
+    "tak",
+    "ano",
+)
+_FALSE = (
+    "false",
+    "f",
+    "no",
+    "n",
+    "0",
+    "off",
+    "falsch",
+    "nein",
+    "aus",
+    "faux",
+    "non",
+    "falso",
+    "não",
+    "nao",
+    "onwaar",
+    "nee",
+    "falskt",
+    "nej",
+    "fałsz",
+    "nie",
+    "ne",
+)
+_MIDNIGHT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]00:00(:00(\.0+)?)?"
+_FINE = (
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{7,9}"  # finer than microseconds: cut
+)
+_ALIKE = (" \u00a0\u202f\u2009", "'\u2019")
 _TIME = "([01][0-9]|2[0-3])[0-5][0-9][0-5][0-9]|240000"
 _OFFSET_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?\s?(Z|[+-][0-9]{2}(:?[0-9]{2})?)"
 
@@ -78,7 +131,7 @@ def number(text: str, sql_type: str, decimal: str, thousands: str) -> str:
     if decimal == "." and not thousands:
         trailing = f"CASE WHEN suffix({text}, '-') THEN TRY_CAST('-' || {text}[:-2] AS {sql_type}) END"
         return f"CASE WHEN NOT contains({text}, '_') THEN coalesce(TRY_CAST({text} AS {sql_type}), {trailing}) END"
-    grouped = f"[0-9]{{1,3}}({_escaped(thousands)}[0-9]{{3}})+|" if thousands else ""
+    grouped = f"[0-9]{{1,3}}([{''.join(map(_escaped, _alike(thousands)))}][0-9]{{3}})+|" if thousands else ""
     shape = f"[+-]?({grouped}[0-9]*)({_escaped(decimal)}[0-9]*)?([eE][+-]?[0-9]+)?-?"
     plain = f"replace({_without(text, thousands)}, {literal(decimal)}, '.')"
     signed = f"CASE WHEN suffix({plain}, '-') THEN '-' || {plain}[:-2] ELSE {plain} END"
@@ -87,7 +140,7 @@ def number(text: str, sql_type: str, decimal: str, thousands: str) -> str:
 
 def integer(text: str, sql_type: str, thousands: str) -> str:
     """A whole number; 1.5 and 1e3 are not."""
-    grouped = f"[0-9]{{1,3}}({_escaped(thousands)}[0-9]{{3}})+|" if thousands else ""
+    grouped = f"[0-9]{{1,3}}([{''.join(map(_escaped, _alike(thousands)))}][0-9]{{3}})+|" if thousands else ""
     shape = f"[+-]?({grouped}[0-9]+)-?"
     plain = _without(text, thousands)
     signed = f"CASE WHEN suffix({plain}, '-') THEN '-' || {plain}[:-2] ELSE {plain} END"
@@ -95,7 +148,7 @@ def integer(text: str, sql_type: str, thousands: str) -> str:
 
 
 def boolean(text: str) -> str:
-    """The usual words for yes and no, in English and German, and SAP's X; the most frequent spellings first."""
+    """The usual words for yes and no in ten languages of plants, and SAP's X; the most frequent spellings first."""
     low = f"lower({text})"
     return (
         f"CASE WHEN {text} IN ('False', 'false', '0') THEN false WHEN {text} IN ('True', 'true', '1', 'X') THEN true "
@@ -104,8 +157,13 @@ def boolean(text: str) -> str:
 
 
 def date(text: str, parse_format: str | None) -> str:
-    """A date; ISO if the contract names no format."""
-    return f"CAST({_moment(text, parse_format or '%Y-%m-%d')} AS DATE)"
+    """A date; ISO if the contract names no format, also with the midnight that databases write behind it."""
+    if parse_format is not None:
+        return f"CAST({_moment(text, parse_format)} AS DATE)"
+    with_midnight = (
+        f"CASE WHEN regexp_full_match({text}, '{_MIDNIGHT}') THEN {_moment(f'{text}[1:10]', '%Y-%m-%d')} END"
+    )
+    return f"CAST(coalesce({_moment(text, '%Y-%m-%d')}, {with_midnight}) AS DATE)"
 
 
 def dats(text: str, parse_format: str | None) -> str:
@@ -133,7 +191,9 @@ def local_time(text: str, parse_format: str | None) -> str:
     """A local time without zone (TIMESTAMP); ISO with blank or T if the contract names no format."""
     if parse_format is not None:
         return _moment(text, parse_format)
-    return f"coalesce({', '.join(_moment(text, shape) for shape in _ISO_LOCAL)})"
+    cut = _moment(f"replace({text}[1:26], 'T', ' ')", _ISO_LOCAL[0])
+    finer = f"CASE WHEN regexp_full_match({text}, '{_FINE}') THEN {cut} END"
+    return f"coalesce({', '.join(_moment(text, shape) for shape in _ISO_LOCAL)}, {finer})"
 
 
 def _moment(text: str, shape: str) -> str:
@@ -161,7 +221,12 @@ def native_list(cell: str, sql_type: str) -> str:
 
 
 def _without(text: str, thousands: str) -> str:
-    return f"replace({text}, {literal(thousands)}, '')" if thousands else text
+    return f"translate({text}, {literal(_alike(thousands))}, '')" if thousands else text
+
+
+def _alike(thousands: str) -> str:
+    """All characters that a mark is written with: locales and versions differ in the blank and the apostrophe."""
+    return next((marks for marks in _ALIKE if thousands in marks), thousands)
 
 
 def _escaped(character: str) -> str:

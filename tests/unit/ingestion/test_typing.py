@@ -149,6 +149,65 @@ def test_booleans_in_two_languages() -> None:
     assert values == [True, True, True, False, False, True, None, None]
 
 
+def test_booleans_of_other_plants() -> None:
+    true = ["VRAI", "oui", "VERDADERO", "sí", "Sim", "vero", "waar", "sant", "Prawda", "ano", "ON", "ein"]
+    false = ["FAUX", "non", "FALSO", "no", "não", "onwaar", "nee", "falskt", "fałsz", "ne", "off", "Aus"]
+    assert read(col("BOOLEAN", "boolean"), true) == [(True, "")] * len(true)
+    assert read(col("BOOLEAN", "boolean"), false) == [(False, "")] * len(false)
+
+
+@pytest.mark.parametrize("mark", [" ", "\u00a0", "\u202f", "\u2009", "'", "\u2019", ".", "_"])
+@pytest.mark.parametrize("given", [" ", "\u202f", "'", "\u2019", ".", "_"])
+def test_marks_between_thousands(mark: str, given: str) -> None:
+    blanks, apostrophes = " \u00a0\u202f\u2009", "'\u2019"
+    alike = mark == given or any({mark, given} <= set(marks) for marks in (blanks, apostrophes))
+    notation = {"decimal": ",", "thousands": given}
+    texts = [
+        f"1{mark}234{mark}567,5",
+        f"-12{mark}345",
+        f"1{mark}23,5",
+        f"{mark}123",
+        f"1234{mark}567",
+        "1234567,5",
+    ]
+    found = [value for value, _ in read(col("DOUBLE", "decimal"), texts, notation)]
+    # a blank of any kind before a number is no mark but padding
+    padded = 123.0 if mark in blanks else None
+    assert found == [1234567.5 if alike else None, -12345.0 if alike else None, None, padded, None, 1234567.5]
+    whole, _ = zip(*read(col("BIGINT", "integer"), [f"1{mark}234-", f"12{mark}34"], notation), strict=True)
+    assert whole == (-1234 if alike else None, None)
+
+
+def test_iso_dates_may_have_their_midnight_behind() -> None:
+    texts = [
+        "2025-10-06",
+        "2025-10-06 00:00:00",
+        "2025-10-06T00:00:00.000",
+        "2025-10-06 00:00",
+        "2025-10-06 00:00:01",
+    ]
+    found = read(col("DATE", "date"), [*texts, "2025-13-06 00:00:00", "2025-10-06 "])
+    day = (dt.date(2025, 10, 6), "")
+    assert found == [day, day, day, day, (None, "type:c"), (None, "type:c"), day]
+
+
+def test_local_times_finer_than_microseconds_are_cut() -> None:
+    texts = ["2014-02-08 10:17:21.5100000", "2013-12-29T13:51:58.103456789", "2014-02-08 10:17:21.51000000x"]
+    values = [value for value, _ in read(col("TIMESTAMPTZ", "local_timestamp"), texts)]
+    assert values[:2] == [
+        dt.datetime(2014, 2, 8, 10, 17, 21, 510_000),  # noqa: DTZ001
+        dt.datetime(2013, 12, 29, 13, 51, 58, 103_456),  # noqa: DTZ001
+    ]
+    assert values[2] is None
+
+
+def test_ids_in_scientific_notation_are_no_ids() -> None:
+    """What a spreadsheet made of a long number: whole numbers refuse it by type, texts by the contract's pattern."""
+    assert read(col("BIGINT", "integer"), ["4.50012E+09", "4,50012E+09"]) == [(None, "type:c")] * 2
+    strict = col("VARCHAR", "text", pattern="^[0-9]{10}$")
+    assert [rule for _, rule in read(strict, ["4.50012E+09", "4500120001"])] == ["pattern:c", ""]
+
+
 def test_null_values_are_null_also_between_blanks() -> None:
     found = read(
         col("DOUBLE", "decimal", null_values=("-9999", "n/a")), ["-9999", " -9999 ", "n/a", "-9998", ""]
