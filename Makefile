@@ -30,7 +30,7 @@ run: $(STAMP) ## the main job: the demo plant from exports to a gated release
 	@$(TUNDISH) run --plant $(PLANT) --home $(HOME_DIR)
 
 test: $(STAMP) ## the test suite without the long tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
 
 test-long: $(STAMP) ## the long tests alone
 	@$(BIN)/python -m pytest -m long

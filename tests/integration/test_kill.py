@@ -107,40 +107,56 @@ def outcome(home: Path) -> dict[str, Content]:
 
 def run_and_kill(home: Path, after_s: float) -> bool:
     """Start a run, kill its whole process group after some seconds. True if it was still running."""
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [TUNDISH, "run", "--home", str(home), "--plant", str(DEMO)],
         cwd=ROOT,
         env=environment(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
-    )
-    try:
-        process.wait(timeout=after_s)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        return True
+    ) as process:
+        try:
+            process.wait(timeout=after_s)
+        except subprocess.TimeoutExpired:
+            return True
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
     return False
 
 
-def test_a_killed_run_repeats_to_the_same_result(tmp_path: Path) -> None:
-    landed = tmp_path / "landed"
-    succeed("simulate", "--days", "4", "--rate", "300", home=landed)
-    calm = shutil.copytree(landed, tmp_path / "calm", copy_function=shutil.copy2)
-    started = time.monotonic()
-    succeed("run", home=calm)
-    duration_s = time.monotonic() - started
-    expected = outcome(calm)
+@dataclass(frozen=True)
+class CalmRun:
+    """A delivery, how long a run over it takes undisturbed, and what comes of it."""
 
-    generator = random.Random(SEED)
-    killed = 0
-    for point in range(POINTS):
-        home = shutil.copytree(landed, tmp_path / f"home{point}", copy_function=shutil.copy2)
-        # One point in each tenth of the run, at random within it.
-        killed += run_and_kill(home, duration_s * (point + generator.random()) / POINTS)
-        succeed("run", home=home)
-        assert_same(outcome(home), expected)
-        succeed("doctor", home=home)
-        shutil.rmtree(home)
-    assert killed >= POINTS - 2, "too few runs were still going when they were to be killed"
+    landed: Path
+    duration_s: float
+    outcome: dict[str, Content]
+    still_running: list[bool]
+
+
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory: pytest.TempPathFactory) -> CalmRun:
+    """Four days of the demo plant."""
+    landed, home = tmp_path_factory.mktemp("landed"), tmp_path_factory.mktemp("calm")
+    succeed("simulate", "--days", "4", "--rate", "300", home=landed)
+    shutil.copytree(landed, home, copy_function=shutil.copy2, dirs_exist_ok=True)
+    started = time.monotonic()
+    succeed("run", home=home)
+    return CalmRun(landed, time.monotonic() - started, outcome(home), [])
+
+
+@pytest.mark.parametrize("point", range(POINTS))
+def test_a_killed_run_repeats_to_the_same_result(calm: CalmRun, point: int, tmp_path: Path) -> None:
+    """One point in each tenth of the run, at random within it."""
+    home = shutil.copytree(calm.landed, tmp_path / "home", copy_function=shutil.copy2)
+    share = (point + random.Random(SEED + point).random()) / POINTS
+    calm.still_running.append(run_and_kill(home, calm.duration_s * share))
+    succeed("run", home=home)
+    assert_same(outcome(home), calm.outcome)
+    succeed("doctor", home=home)
+
+
+def test_the_runs_were_killed_while_they_worked(calm: CalmRun) -> None:
+    assert len(calm.still_running) == POINTS
+    assert sum(calm.still_running) >= POINTS - 2
