@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 import pydantic
+
 from ingestion.connectors.secrets import is_reference
 from ingestion.connectors.spool import SpoolOptions
 from ingestion.errors import PlantError
