@@ -7,7 +7,6 @@ already, typed as raw types them, are left out.
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +16,7 @@ import pyarrow.parquet as pq
 
 from ingestion.connectors.sql.database import Value
 from ingestion.connectors.sql.plan import Plan
+from ingestion.connectors.watermark import Watermark, newest
 from ingestion.delivery import Delivered
 from ingestion.formats import reader_for
 from ingestion.formats.base import ArrowReader
@@ -27,7 +27,6 @@ from ingestion.typing import zones
 from ingestion.typing.expressions import identifier
 from ingestion.typing.query import typed_query
 
-_FUTURE = timedelta(days=1)
 _CLOCK_CHANGE = timedelta(hours=1)
 _TEXT_SLACK = timedelta(days=1)
 
@@ -52,16 +51,15 @@ class Held:
 
         A watermark that lies in the future (a clock set wrong) does not count: it would hide all rows to come.
         """
-        newest = self._newest()
-        if newest is None:
+        latest = self._newest()
+        if latest is None:
             return None
         lag = timedelta(seconds=self._plan.lag_s)
-        if isinstance(newest, datetime):
-            return newest.astimezone(UTC) - lag
-        if isinstance(newest, date):
-            return newest - timedelta(days=-(-lag // timedelta(days=1)))
-        assert isinstance(newest, int | Decimal)
-        return newest - int(self._plan.lag)
+        if isinstance(latest, datetime):
+            return latest - lag
+        if isinstance(latest, date):
+            return latest - timedelta(days=-(-lag // timedelta(days=1)))
+        return latest - int(self._plan.lag)
 
     def as_delivered(self, since: Value, given: pa.DataType) -> Value:
         """`since` in the type and notation of the database's column; up to two days earlier, never later."""
@@ -89,16 +87,11 @@ class Held:
                 if fresh.any():
                     yield batch.filter(pa.array(fresh))
 
-    def _newest(self) -> Value | None:
+    def _newest(self) -> Watermark | None:
         column = self._plan.watermark
         if column is None or column.name not in self._columns:
             return None
-        name = identifier(column.name)
-        limit = ""
-        if column.type in ("TIMESTAMPTZ", "DATE"):
-            limit = f" WHERE {name} <= TIMESTAMPTZ '{(datetime.now(UTC) + _FUTURE).isoformat()}'"
-        row = self._duckdb.execute(f"SELECT max({name}) FROM ({self._rows}){limit}").fetchone()
-        return None if row is None else row[0]
+        return newest(self._duckdb, self._rows, column)
 
     def _held_rows(self, part: Path) -> npt.NDArray[np.bool_]:
         """For each row of the part whether raw holds it: the same key in append tables, else the same values."""
@@ -131,9 +124,9 @@ class Held:
             identifier(self._plan.watermark.name),
             ", ".join(map(identifier, self._plan.contract.key)),
         )
-        newest = f"row_number() OVER (PARTITION BY {keys} ORDER BY _ingested_at DESC, _source_row DESC) = 1"
+        current = f"row_number() OVER (PARTITION BY {keys} ORDER BY _ingested_at DESC, _source_row DESC) = 1"
         window = f"{name} >= CAST('{since}' AS {self._plan.watermark.type}) OR {name} IS NULL"
-        return f"SELECT * FROM ({self._rows}) WHERE {window} QUALIFY {newest}"
+        return f"SELECT * FROM ({self._rows}) WHERE {window} QUALIFY {current}"
 
     def _typed_rows(self, part: Path) -> bool:
         """Table `fresh`: the part as its contract types it, with row numbers; False if the part has no rows."""
