@@ -28,6 +28,7 @@ FORMATS = (
     "jsonl",
     "json",
     "xml",
+    "nodeset",
     "excel",
     "parquet",
     "line_protocol",

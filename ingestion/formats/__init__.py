@@ -12,6 +12,7 @@ from ingestion.formats.fixed_width import FixedWidthReader
 from ingestion.formats.json_nested import NestedJsonReader
 from ingestion.formats.jsonl import JsonLinesReader
 from ingestion.formats.line_protocol import LineProtocolReader
+from ingestion.formats.nodeset import NodeSetReader
 from ingestion.formats.parquet import ParquetReader
 from ingestion.formats.pipe_table import PipeTableReader
 from ingestion.formats.xml_records import XmlReader
@@ -22,6 +23,7 @@ _READERS: Mapping[str, Callable[[Contract, Path, int], Reader]] = {
     "jsonl": JsonLinesReader,
     "json": NestedJsonReader,
     "xml": XmlReader,
+    "nodeset": NodeSetReader,
     "excel": ExcelReader,
     "parquet": ParquetReader,
     "fixed_width": FixedWidthReader,
