@@ -1,0 +1,114 @@
+"""One open connection: catch up, subscribe, fill the last gap, listen.
+
+Does not belong here: connecting and trying again (collector.py).
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from asyncua import Client
+
+from ingestion.connectors.opcua.filling import FillReport, fill_gaps, gaps, server_time
+from ingestion.connectors.opcua.options import OpcUaOptions, Selection
+from ingestion.connectors.opcua.stream import Stream
+from ingestion.connectors.opcua.subscribing import Listener
+
+_LOOK_S = 0.25
+_CATCH_UP = timedelta(minutes=2)
+_MAX_CATCH_UPS = 10
+
+
+class Session:
+    """Works on one client until the connection fails, which it raises, or until it is cancelled."""
+
+    def __init__(
+        self,
+        client: Client,
+        stream: Stream,
+        options: OpcUaOptions,
+        *,
+        tell: Callable[[str], None],
+        phase: Callable[[str], None],
+    ) -> None:
+        self._client = client
+        self._stream = stream
+        self._options = options
+        self._tell = tell
+        self._phase = phase
+        self._fills = options.history != "off"
+        self._refused: list[int] = []
+
+    async def run(self, selections: Sequence[Selection]) -> None:
+        """ConnectionLostError, ua.UaError, OSError, TimeoutError: connect again. SpoolFullError: wait first."""
+        everything = list(range(len(self._stream.signals)))
+        await self._catch_up(everything)
+        listener = Listener(self._client, self._stream, self._options)
+        await listener.open()
+        await self._subscribe(listener, everything, selections)
+        await self._listen(listener, selections)
+
+    async def _catch_up(self, chosen: Sequence[int]) -> None:
+        """Read a long gap before subscribing, so that live values need not wait for it in memory."""
+        for _ in range(_MAX_CATCH_UPS if self._fills else 0):
+            end = await server_time(self._client) - timedelta(seconds=self._options.history_lag_s)
+            starts = gaps(self._stream, chosen, self._options)
+            if not starts or end - min(starts.values()) < _CATCH_UP:
+                return
+            self._phase("catching up")
+            report = await fill_gaps(self._client, self._stream, starts, self._options, end=end)
+            self._stream.marks.alive = end
+            self._account(report)
+
+    async def _subscribe(
+        self, listener: Listener, indices: Sequence[int], selections: Sequence[Selection]
+    ) -> None:
+        """Subscribe signals, then fill what each lacks since it was listened to last."""
+        self._phase("subscribing")
+        starts = gaps(self._stream, indices, self._options) if self._fills else {}
+        self._stream.hold(starts)
+        refused = await listener.add(indices, selections)
+        for index, code in refused.items():
+            self._tell(f"{self._stream.signals[index].name} is not delivered: {code.name}")
+        self._refused = list(refused)
+        await self._fill(starts)
+
+    async def _fill(self, starts: dict[int, datetime]) -> None:
+        if not starts:
+            return
+        self._phase("filling the gap")
+        await asyncio.sleep(self._options.history_lag_s)
+        self._account(await fill_gaps(self._client, self._stream, starts, self._options))
+
+    async def _listen(self, listener: Listener, selections: Sequence[Selection]) -> None:
+        """Watch over the subscription: silence, overflows, signals that were refused."""
+        retry_at = time.monotonic() + self._options.retry_nodes_s
+        while True:
+            self._phase("listening")
+            await asyncio.wait([listener.failed], timeout=_LOOK_S)
+            if listener.failed.done():
+                listener.failed.result()
+            listener.check_silence()
+            await self._fill_overflows()
+            if self._refused and time.monotonic() > retry_at:
+                retry_at = time.monotonic() + self._options.retry_nodes_s
+                await self._subscribe(listener, self._refused, selections)
+
+    async def _fill_overflows(self) -> None:
+        lossy = sorted(self._stream.lossy)
+        if not lossy:
+            return
+        self._stream.lossy.clear()
+        self._tell(
+            f"{len(lossy)} signals overflowed the server's queue: raise queue_size, or publish more often"
+        )
+        starts = gaps(self._stream, lossy, self._options)
+        await self._fill(starts)
+        self._stream.release(index for index in lossy if index not in starts)
+
+    def _account(self, report: FillReport) -> None:
+        if report.added or report.refused:
+            self._tell(f"gap since {report.start:%Y-%m-%d %H:%M:%S} filled: {report.text}")
+        if not report.balances:
+            self._tell(f"the account of a filling does not balance, report it as a defect: {report.text}")
