@@ -15,6 +15,7 @@ status_code      VARCHAR      the code that status was read from
 is_substituted, is_questionable, is_clamped  BOOLEAN  flags of the quality
 uom              VARCHAR      unit as the source names it
 is_historical    BOOLEAN      delivered afterwards (HistoryRead, store and forward); only of live sources
+is_server_time   BOOLEAN      the source gave no time: reading_at is the server's (or that of arrival); only of live sources
 reading_date     DATE         UTC date of reading_at, the partition
 
 Key: signal, reading_at and, where there is one, reading_ns. Load mode: append.
@@ -38,7 +39,11 @@ COLUMNS: Mapping[str, str] = {
     "uom": "VARCHAR",
     "reading_date": "DATE",
 }
-OPTIONAL: Mapping[str, str] = {"reading_ns": "INTEGER", "is_historical": "BOOLEAN"}
+OPTIONAL: Mapping[str, str] = {
+    "reading_ns": "INTEGER",
+    "is_historical": "BOOLEAN",
+    "is_server_time": "BOOLEAN",
+}
 STATUSES = ("good", "uncertain", "bad")
 TABLE = "readings"
 FORERUNNER = "pi_historian"

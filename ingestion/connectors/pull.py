@@ -24,6 +24,7 @@ Puller: TypeAlias = Callable[[Source, Sequence[Contract], Plant, Settings, PullP
 PULLERS: Mapping[str, str] = {
     "sql": "ingestion.connectors.sql",
     "http": "ingestion.connectors.http",
+    "opcua": "ingestion.connectors.opcua.backfill",
 }
 """Module by kind of connection; it has a function `pull` (see Puller). Imported at first use: drivers are slow to load."""
 

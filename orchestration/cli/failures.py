@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ingestion.errors import ConfigurationError, TundishError
+from ingestion.connectors.opcua.faults import LiveSourceError
+from ingestion.errors import ConfigurationError, SpoolInUseError, TundishError
 from orchestration.cli.frame import Exit
 from orchestration.lib.dbt_project import DbtParseError
 from orchestration.lib.fingerprint import WarehouseNotBuiltError
@@ -10,11 +11,11 @@ from orchestration.lib.lock import RunLockHeldError
 from serving.errors import ReleaseError, ReleaseNotFoundError
 
 EXPECTED = (TundishError, ReleaseError)
-SETUP = (ConfigurationError, DbtParseError, WarehouseNotBuiltError, ReleaseNotFoundError)
+SETUP = (ConfigurationError, LiveSourceError, DbtParseError, WarehouseNotBuiltError, ReleaseNotFoundError)
 
 
 def exit_code(error: Exception) -> Exit:
     """Return the exit code of an expected error."""
-    if isinstance(error, RunLockHeldError):
+    if isinstance(error, RunLockHeldError | SpoolInUseError):
         return Exit.LOCKED
     return Exit.SETUP if isinstance(error, SETUP) else Exit.FAILED

@@ -15,7 +15,7 @@
     'operation': ['adventureworks', 'sap_ecc'],
     'production_order': ['adventureworks', 'sap_ecc'],
     'purchase_line': ['adventureworks'],
-    'reading': ['pi_historian'],
+    'reading': ['opcua', 'pi_historian'],
     'reason': ['adventureworks', 'plant'],
     'shift': ['plant'],
     'signal': ['plant'],

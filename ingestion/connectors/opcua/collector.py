@@ -103,6 +103,16 @@ class Collector:
             spool=self._spool.status if self._spool is not None else SpoolStatus(),
         )
 
+    def summary(self) -> str:
+        """One line for people."""
+        now = self.status
+        spool = now.spool
+        text = (
+            f"{now.phase}, {now.signals} signals, {now.live:,} live and {now.historical:,} historical values, "
+            f"{spool.rows_landed:,} landed, {spool.rows_acknowledged:,} committed, {spool.bytes_held / 1e6:.1f} MB spooled"
+        )
+        return f"{text}, {spool.rows_lost:,} LOST" if spool.rows_lost else text
+
     async def run(self) -> None:
         """Collect until stop(). SpoolInUseError, RefusedByServerError and UntrustedServerError at the start go up."""
         places = self._places
@@ -118,7 +128,7 @@ class Collector:
                 landing.cancel()
                 with suppress(asyncio.CancelledError):
                     await landing
-                await asyncio.to_thread(self._land, spool)
+                self._land(spool)
 
     # connections
 

@@ -4,6 +4,7 @@ connection:
   kind: opcua
   url: opc.tcp://host:4840
   nodes: ["ns=2;s=Line1.Temperature", "Objects/2:Line1/*/Pressure", {node: "Objects/2:Line2/**", deadband: 0.5}]
+  mode: live                       # subscribed by `tundish collect opcua`; history: HistoryRead before each run
   user: collector                  # password: {env: NAME} or {file: path}
   security: SignAndEncrypt         # or Sign, or None (then also anonymous: true, unless a user is given)
   policy: Basic256Sha256           # or Aes128Sha256RsaOaep, Aes256Sha256RsaPss
@@ -24,6 +25,7 @@ SECURITY_MODES = ("SignAndEncrypt", "Sign", "None")
 POLICIES = ("Basic256Sha256", "Aes128Sha256RsaOaep", "Aes256Sha256RsaPss")
 DEADBAND_KINDS = ("absolute", "percent")
 HISTORY_MODES = ("auto", "off")
+MODES = ("live", "history")
 _SIGNAL_NUMBERS = {"sampling_ms", "queue_size", "deadband"}
 _EXAMPLE = 'write nodes: ["ns=2;s=Line1.Temperature", "Objects/2:Line1/*"].'
 
@@ -45,6 +47,7 @@ class OpcUaOptions:
 
     url: str
     nodes: tuple[Selection, ...]
+    mode: str = "live"
     user: str = ""
     password: Any = None
     anonymous: bool = False
@@ -92,6 +95,7 @@ def opcua_options(options: Mapping[str, Any], plant_file: Path, system: str) -> 
         **given,
     )
     _check_security(check, result)
+    check.one_of("mode", result.mode, MODES)
     check.one_of("history", result.history, HISTORY_MODES)
     return result
 

@@ -1,6 +1,7 @@
 """OPC UA status codes as columns of the canonical reading: a dictionary per batch, decoded by Arrow.
 
-A stream holds few different codes, so each is read once. What a code means stands in `meaning_of`.
+A stream holds few different codes, so each is read once. What a code means stands in
+ingestion.typing.status.
 """
 
 from collections.abc import Sequence
@@ -9,6 +10,9 @@ from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from ingestion.typing.quality_codes import Meaning
+from ingestion.typing.status import meaning
 
 
 class StatusColumns(NamedTuple):
@@ -37,22 +41,7 @@ def status_columns(codes: Sequence[int]) -> StatusColumns:
 
 @lru_cache(maxsize=65_536)
 def meaning_of(code: int) -> tuple[str, str, bool, bool, bool]:
-    """(status, code as text, substituted, questionable, clamped) of a StatusCode, OPC 10000-4 7.39.
-
-    The two highest bits are the severity (3 is reserved and counts as bad). Limit bits tell a clamped value.
-    """
-    status = _SEVERITY[code >> 30]
-    kind = code & 0xFFFF0000
-    limited = code & 0x0C00 == 0x0400 and code & 0x0300 != 0
-    return (
-        status,
-        f"0x{code:08X}",
-        kind in _SUBSTITUTED,
-        status == "uncertain",
-        kind == _GOOD_CLAMPED or limited,
-    )
-
-
-_SEVERITY = ("good", "uncertain", "bad", "bad")
-_GOOD_CLAMPED = 0x00300000
-_SUBSTITUTED = (0x00960000, 0x40910000)  # GoodLocalOverride, UncertainSubstituteValue
+    """(status, code as text, substituted, questionable, clamped) of a StatusCode."""
+    text = f"0x{code:08X}"
+    said = meaning("opc_ua", text) or Meaning("bad")  # the reserved severity counts as bad
+    return said.status, text, said.substituted, said.questionable, said.clamped
