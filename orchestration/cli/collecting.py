@@ -44,3 +44,25 @@ def mqtt(
       tundish collect mqtt --system sparkplug_b --for 60
     """
     perform("collect_mqtt", Place(home, plant), systems=system or [], seconds=seconds)
+
+
+@app.command(epilog=EXIT_CODES)
+def opcua(
+    plant: PlantOption = None,
+    home: HomeOption = None,
+    system: SystemOption = None,
+    seconds: ForOption = None,
+) -> None:
+    """Subscribe to OPC UA servers; what was missed meanwhile is filled in by HistoryRead.
+
+    Takes the sources of plant.yml whose connection is of kind opcua. Values lie on disk before anything else, land
+    as files every few seconds and stay in the spool until tundish run has committed them. Ctrl-C or SIGTERM ends it
+    in order; after a kill it goes on where it was.
+
+    Examples:
+
+      tundish collect opcua --plant plants/mine --home /srv/mine
+
+      tundish collect opcua --for 60
+    """
+    perform("collect_opcua", Place(home, plant), systems=system or [], seconds=seconds)

@@ -28,8 +28,6 @@ release_app = typer.Typer(help="List, show and switch releases.", no_args_is_hel
 quarantine_app = typer.Typer(
     help="Look at rows that broke a rule and did not become raw.", no_args_is_help=True
 )
-collect_app = typer.Typer(help="Listen to live sources; what they say lands as files.", no_args_is_help=True)
-app.add_typer(collect_app, name="collect")
 app.add_typer(release_app, name="release")
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(collect_app, name="collect")
@@ -236,33 +234,6 @@ def quarantine_show(
         limit=limit,
         output=output.value,
     )
-
-
-SystemOption = Annotated[str, typer.Option("--system", help="Only this source. Default: all of the kind.")]
-SecondsOption = Annotated[
-    float, typer.Option("--for", min=0.0, metavar="SECONDS", help="Stop after so long. Default: on Ctrl-C.")
-]
-
-
-@collect_app.command("opcua", epilog=EXIT_CODES)
-def collect_opcua(
-    plant: PlantOption = None,
-    home: HomeOption = None,
-    system: SystemOption = "",
-    seconds: SecondsOption = 0.0,
-) -> None:
-    """Subscribe to the OPC UA servers of the plant; gaps are filled by HistoryRead.
-
-    Values lie on disk before anything else, land as files every few seconds and stay in the spool until
-    tundish run has committed them. Ctrl-C or SIGTERM ends it in order; after a kill it goes on where it was.
-
-    Examples:
-
-      tundish collect opcua --plant plants/works1 --home /srv/works1
-
-      tundish collect opcua --for 60
-    """
-    perform("collect", Place(home, plant), kind="opcua", system=system, seconds=seconds)
 
 
 @app.command(epilog=EXIT_CODES)

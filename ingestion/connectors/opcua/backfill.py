@@ -24,10 +24,11 @@ from ingestion.connectors.opcua.history import HistoryReader
 from ingestion.connectors.opcua.nodes import Found, find_signals
 from ingestion.connectors.opcua.options import OpcUaOptions
 from ingestion.connectors.opcua.readings import SCHEMA, to_batch
-from ingestion.connectors.opcua.setup import TABLE, options_of, password_of, pki_of
+from ingestion.connectors.opcua.setup import options_of, password_of, pki_of
 from ingestion.contracts import Contract
 from ingestion.errors import ConnectorError, PullError
 from ingestion.plant import Plant, Source
+from ingestion.readings import TABLE
 from ingestion.settings import Settings
 
 _DAY = timedelta(days=1)

@@ -21,6 +21,7 @@ from typing import Any
 from ingestion.connectors.spool import SpoolOptions
 from ingestion.errors import PlantError
 
+KIND = "opcua"
 SECURITY_MODES = ("SignAndEncrypt", "Sign", "None")
 POLICIES = ("Basic256Sha256", "Aes128Sha256RsaOaep", "Aes256Sha256RsaPss")
 DEADBAND_KINDS = ("absolute", "percent")

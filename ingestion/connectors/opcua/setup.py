@@ -4,14 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ingestion.connectors.opcua.collector import Collector, Places
-from ingestion.connectors.opcua.options import OpcUaOptions, opcua_options
+from ingestion.connectors.opcua.options import KIND, OpcUaOptions, opcua_options
 from ingestion.connectors.opcua.security import Pki
 from ingestion.connectors.secrets import resolve
 from ingestion.errors import PlantError
 from ingestion.plant import Plant, Source
+from ingestion.readings import TABLE
 from ingestion.settings import Settings
-
-TABLE = "readings"
 
 
 def collector_for(
@@ -34,7 +33,7 @@ def collector_for(
 def options_of(source: Source, plant: Plant) -> OpcUaOptions:
     """The checked options of a source's connection."""
     plant_file = plant.folder / "plant.yml"
-    if source.connection is None or source.connection.kind != "opcua":
+    if source.connection is None or source.connection.kind != KIND:
         step = "write connection: {kind: opcua, url: ..., nodes: [...]}."
         raise PlantError(plant_file, f"source {source.system} is no OPC UA connection.", step)
     return opcua_options(source.connection.options, plant_file, source.system)

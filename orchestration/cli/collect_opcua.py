@@ -1,4 +1,4 @@
-"""``tundish collect``: listen to the live sources of a plant until told to stop, or for some seconds.
+"""``tundish collect opcua``: one collector per source, until told to stop or for some seconds.
 
 Here: which sources, signals of the operating system, what is shown. Not here: collecting (``ingestion.connectors``).
 """
@@ -6,53 +6,39 @@ Here: which sources, signals of the operating system, what is shown. Not here: c
 from __future__ import annotations
 
 import asyncio
-import importlib
 import logging
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, Protocol
 
 from rich.console import Console
 
+from ingestion.connectors.opcua.collector import Collector
+from ingestion.connectors.opcua.options import KIND
+from ingestion.connectors.opcua.setup import collector_for
+from ingestion.contracts import load_contracts
 from ingestion.errors import PlantError
 from ingestion.plant import Plant, Source, load_plant
+from ingestion.readings import TABLE
 from ingestion.settings import load_settings
 from orchestration.cli.frame import Exit, Place
-
-SETUPS = {"opcua": "ingestion.connectors.opcua.setup"}
-"""Module by kind of connection; its ``collector_for(source, plant, settings, on_event)`` builds a collector."""
 
 NOISY = ("asyncua",)
 SHOWN_EVERY_S = 10.0
 DRAWN_EVERY_S = 1.0
 
 
-class LiveCollector(Protocol):
-    """What collectors of all kinds offer."""
-
-    async def run(self) -> None:
-        """Collect until stop()."""
-
-    def stop(self) -> None:
-        """Let run() end in order."""
-
-    def summary(self) -> str:
-        """One line: what it is doing, and how much came in."""
-
-
-def main(place: Place, *, kind: str, system: str, seconds: float) -> Exit:
-    """Collect the plant's sources of one kind, all at once."""
+def main(place: Place, *, systems: Sequence[str], seconds: float | None) -> Exit:
+    """Collect from all chosen sources at once."""
     settings = load_settings(home=place.home, plant=place.plant)
     plant = load_plant(settings.plant, settings)
     console = Console(highlight=False)
     for name in NOISY:
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    setup: Any = importlib.import_module(SETUPS[kind])
     collectors = {
-        source.system: setup.collector_for(source, plant, settings, teller(console, source.system))
-        for source in chosen_sources(plant, kind, system)
+        source.system: collector_for(source, plant, settings, teller(console, source.system))
+        for source in chosen_sources(plant, systems)
     }
     asyncio.run(collect(collectors, console, seconds))
     for name, collector in collectors.items():
@@ -61,24 +47,20 @@ def main(place: Place, *, kind: str, system: str, seconds: float) -> Exit:
     return Exit.OK
 
 
-def chosen_sources(plant: Plant, kind: str, system: str) -> list[Source]:
-    """The active sources of this kind, or the one that was asked for; PlantError if there is none."""
-    of_kind = [
-        source for source in plant.sources if source.connection is not None and source.connection.kind == kind
-    ]
-    chosen = [source for source in of_kind if system in ("", source.system)]
-    if chosen:
-        return chosen
-    names = ", ".join(source.system for source in of_kind)
-    problem = (
-        f"no source {system!r} with a connection of kind {kind}." if system else f"no source of kind {kind}."
-    )
-    step = (
-        f"use one of: {names}."
-        if names
-        else f"add sources.<system>.connection with kind: {kind} and its options."
-    )
-    raise PlantError(plant.folder / "plant.yml", problem, step)
+def chosen_sources(plant: Plant, systems: Sequence[str]) -> list[Source]:
+    """The sources to collect from; PlantError if there is none, or one that nothing can load."""
+    named = [plant.source(system) for system in systems] or list(plant.sources)
+    sources = [source for source in named if source.connection is not None and source.connection.kind == KIND]
+    plant_file = plant.folder / "plant.yml"
+    if not sources:
+        step = "add one, see docs/how-to/opcua.md."
+        raise PlantError(plant_file, "no source has a connection of kind opcua.", step)
+    for source in sources:
+        if not any(contract.table == TABLE for contract in load_contracts([source.system])):
+            problem = f"source {source.system} has no contract for its {TABLE}."
+            step = "name the source opcua, or copy its contract into a folder of its own."
+            raise PlantError(plant_file, problem, step)
+    return sources
 
 
 def teller(console: Console, system: str) -> Callable[[str], None]:
@@ -90,7 +72,7 @@ def teller(console: Console, system: str) -> Callable[[str], None]:
     return tell
 
 
-async def collect(collectors: dict[str, LiveCollector], console: Console, seconds: float) -> None:
+async def collect(collectors: dict[str, Collector], console: Console, seconds: float | None) -> None:
     """Run all until a signal, the given seconds, or an error of one of them, which stops the others in order."""
     loop = asyncio.get_running_loop()
 
@@ -100,7 +82,7 @@ async def collect(collectors: dict[str, LiveCollector], console: Console, second
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)
-    if seconds > 0:
+    if seconds is not None:
         loop.call_later(seconds, stop)
     tasks = [asyncio.create_task(collector.run()) for collector in collectors.values()]
     shown = asyncio.create_task(show(collectors, console))
@@ -114,7 +96,7 @@ async def collect(collectors: dict[str, LiveCollector], console: Console, second
             await shown
 
 
-async def show(collectors: dict[str, LiveCollector], console: Console) -> None:
+async def show(collectors: dict[str, Collector], console: Console) -> None:
     """A line that changes in place on a terminal, a line now and then elsewhere."""
 
     def line() -> str:
