@@ -1,8 +1,9 @@
 """An OPC UA server in a process of its own: tags with history in SQLite, changed all the time by seeded chance.
 
-    python -m tests.integration.opcua.asyncua_plant FOLDER PORT [--tags N] [--rate CHANGES_PER_S] [--secure]
+    python -m tests.integration.opcua.asyncua_plant FOLDER PORT [--tags N] [--rate CHANGES_PER_S]
 
-What the server recorded is the truth of the tests: the file history.db, which outlives the process.
+What the server recorded is the truth of the tests: the file history.db, which outlives the process. Beside it lies
+written.txt with every change, also those that a kill prevented from being recorded. SIGUSR1 ends the changes.
 """
 
 import argparse
@@ -14,17 +15,8 @@ from pathlib import Path
 
 from asyncua import Server, ua
 from asyncua.server.history_sql import HistorySQLite
-from asyncua.server.user_managers import UserRole
-from asyncua.server.users import User
 
 NAMESPACE = "urn:tundish:test"
-
-
-class OnlyCollector:
-    """Lets in collector / s3cret and nobody else."""
-
-    def get_user(self, iserver, username=None, password=None, certificate=None):  # noqa: ANN001, ANN201, PLR6301
-        return User(role=UserRole.User) if (username, password) == ("collector", "s3cret") else None
 
 
 async def serve(folder: Path, port: int, tags: int, rate: float) -> None:
@@ -33,9 +25,9 @@ async def serve(folder: Path, port: int, tags: int, rate: float) -> None:
     await server.init()
     server.set_endpoint(f"opc.tcp://127.0.0.1:{port}/")
     index = await server.register_namespace(NAMESPACE)
-    line = await server.nodes.objects.add_object(ua.NodeId("Line1", index), "Line1")
+    line = await server.nodes.objects.add_object(ua.NodeId(1, index), "Line1")
     variables = [
-        await line.add_variable(ua.NodeId(f"T{number}", index), f"T{number}", 0.0) for number in range(tags)
+        await line.add_variable(ua.NodeId(1000 + number, index), f"T{number}", 0.0) for number in range(tags)
     ]
     await server.start()
     for variable in variables:
@@ -43,14 +35,20 @@ async def serve(folder: Path, port: int, tags: int, rate: float) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    quiet = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, quiet.set)
     chance = random.Random(port)
     changes = 0
-    while not stop.is_set():
-        variable = chance.choice(variables)
-        changes += 1
-        value = ua.DataValue(ua.Variant(float(changes)), SourceTimestamp=datetime.now(UTC))
-        await server.write_attribute_value(variable.nodeid, value)
-        await asyncio.sleep(chance.expovariate(rate))
+    with (folder / "written.txt").open("a", buffering=1) as journal:
+        while not (stop.is_set() or quiet.is_set()):
+            variable = chance.choice(variables)
+            changes += 1
+            at = datetime.now(UTC)
+            journal.write(f"{at.isoformat()}\n")
+            value = ua.DataValue(ua.Variant(float(changes)), SourceTimestamp=at)
+            await server.write_attribute_value(variable.nodeid, value)
+            await asyncio.sleep(chance.expovariate(rate))
+    await stop.wait()
     await server.stop()
 
 
