@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 
@@ -13,6 +15,7 @@ from orchestration.lib.lock import RunLockHeldError, hold
 from orchestration.lib.workspace import Workspace, open_workspace
 
 LOOPBACK = "127.0.0.1"
+PATIENCE_S = 20.0
 
 
 def main(place: Place, *, port: int) -> Exit:
@@ -44,12 +47,27 @@ def _serve(settings: Settings, port: int) -> Exit:
         "TUNDISH_HOME": str(settings.home),
         "TUNDISH_PLANT": str(settings.plant),
     }
+    for asked_to_stop in (signal.SIGINT, signal.SIGTERM):  # also where a shell started us with SIGINT ignored
+        signal.signal(asked_to_stop, signal.default_int_handler)
     command = [sys.executable, "-m", "dagster", "dev", "-m", "orchestration.definitions"]
     process = subprocess.Popen(  # noqa: S603 - our own interpreter and arguments
-        [*command, "--host", LOOPBACK, "--port", str(port)], env=environment, cwd=REPOSITORY
+        [*command, "--host", LOOPBACK, "--port", str(port)],
+        env=environment,
+        cwd=REPOSITORY,
+        start_new_session=True,
     )
     try:
         return Exit.OK if process.wait() == 0 else Exit.FAILED
     except KeyboardInterrupt:
-        process.wait()
+        _stop(process)
         return Exit.OK
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """End webserver, daemon and code server together; none may outlive the command."""
+    os.killpg(process.pid, signal.SIGINT)
+    try:
+        process.wait(PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
