@@ -32,6 +32,10 @@ FORMATS = (
     "excel",
     "parquet",
     "line_protocol",
+    "annotated_csv",
+    "pi_web_api",
+    "ignition",
+    "proficy",
 )
 LOAD_MODES = ("append", "upsert", "snapshot")
 PARSES = (

@@ -5,16 +5,20 @@ from pathlib import Path
 
 from ingestion.contracts import Contract
 from ingestion.errors import ContractError
+from ingestion.formats.annotated_csv import AnnotatedCsvReader
 from ingestion.formats.base import Reader
 from ingestion.formats.delimited import DelimitedReader
 from ingestion.formats.excel import ExcelReader
 from ingestion.formats.fixed_width import FixedWidthReader
+from ingestion.formats.ignition import IgnitionReader
 from ingestion.formats.json_nested import NestedJsonReader
 from ingestion.formats.jsonl import JsonLinesReader
 from ingestion.formats.line_protocol import LineProtocolReader
 from ingestion.formats.nodeset import NodeSetReader
 from ingestion.formats.parquet import ParquetReader
+from ingestion.formats.pi_web_api import PiWebApiReader
 from ingestion.formats.pipe_table import PipeTableReader
+from ingestion.formats.proficy import ProficyReader
 from ingestion.formats.xml_records import XmlReader
 from ingestion.typing import readings
 
@@ -29,6 +33,10 @@ _READERS: Mapping[str, Callable[[Contract, Path, int], Reader]] = {
     "fixed_width": FixedWidthReader,
     "pipe_table": PipeTableReader,
     "line_protocol": LineProtocolReader,
+    "annotated_csv": AnnotatedCsvReader,
+    "pi_web_api": PiWebApiReader,
+    "ignition": IgnitionReader,
+    "proficy": ProficyReader,
 }
 
 

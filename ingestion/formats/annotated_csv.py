@@ -52,8 +52,7 @@ class _Table:
         """Cells by column, defaults filled in."""
         defaults = [*self.defaults, *[""] * (len(self.header) - len(self.defaults))]
         return {
-            name: cell or default
-            for name, cell, default in zip(self.header, cells, defaults, strict=False)
+            name: cell or default for name, cell, default in zip(self.header, cells, defaults, strict=False)
         }
 
 

@@ -53,7 +53,8 @@ class IgnitionReader(TabularReader):
 
     def _tables(self, file: Delivered, database: sqlite3.Connection) -> Sequence[str]:
         names = [
-            name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")
+            name
+            for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")
         ]
         data = sorted(name for name in names if DATA_TABLE.fullmatch(name))
         if not data or TAG_TABLE not in names:

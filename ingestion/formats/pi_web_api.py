@@ -103,7 +103,9 @@ class PiWebApiReader(TabularReader):
                 errors = answer.get("Errors") if isinstance(answer, dict) else None
                 seen = f"an error of the server: {errors}" if errors else "an answer without Items"
                 raise self.unreadable(file, f"answer {number}", seen)
-            if items and all(isinstance(item, dict) and isinstance(item.get("Items"), list) for item in items):
+            if items and all(
+                isinstance(item, dict) and isinstance(item.get("Items"), list) for item in items
+            ):
                 for index, stream in enumerate(items):
                     place = f"{number}/Items/{index}/Items"
                     yield place, self._head(file, number, stream), stream["Items"]

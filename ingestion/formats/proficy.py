@@ -31,9 +31,9 @@ class ProficyReader(TabularReader):
             if line.startswith("*") or not line.strip():
                 continue
             if line.startswith("["):
-                in_data, header = line.strip().lower().startswith("[data]"), []
-                line = line.partition("]")[2].strip()
-            if not in_data or not line:
+                in_data, header = line.strip().lower() == "[data]", []
+                continue
+            if not in_data:
                 continue
             fields = next(csv.reader([line], delimiter=self._delimiter), [])
             if not header:

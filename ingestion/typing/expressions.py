@@ -188,9 +188,13 @@ def tims_interval(text: str) -> str:
 
 
 def local_time(text: str, parse_format: str | None) -> str:
-    """A local time without zone (TIMESTAMP); ISO with blank or T if the contract names no format."""
+    """A local time without zone (TIMESTAMP); ISO with blank or T if the contract names no format.
+
+    Several formats are separated by |: the first that fits the whole text counts.
+    """
     if parse_format is not None:
-        return _moment(text, parse_format)
+        moments = [_moment(text, shape) for shape in parse_format.split("|")]
+        return moments[0] if len(moments) == 1 else f"coalesce({', '.join(moments)})"
     cut = _moment(f"replace({text}[1:26], 'T', ' ')", _ISO_LOCAL[0])
     finer = f"CASE WHEN regexp_full_match({text}, '{_FINE}') THEN {cut} END"
     return f"coalesce({', '.join(_moment(text, shape) for shape in _ISO_LOCAL)}, {finer})"

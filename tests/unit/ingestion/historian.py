@@ -18,11 +18,18 @@ def shipped(system: str) -> Contract:
 
 def with_options(home: Home, contract: Contract, **options: Any) -> Contract:
     """The contract with other formatOptions."""
-    text = (contract.path or Path()).read_text(encoding="utf-8")
-    document = yaml.safe_load(text)
-    for entry in document["customProperties"]:
-        if entry["property"] == "formatOptions":
-            entry["value"] = {**entry["value"], **options}
+    return _changed(home, contract, {"formatOptions": {**contract.format_options, **options}})
+
+
+def lenient(home: Home, contract: Contract) -> Contract:
+    """The contract, but any share of rows may be put aside."""
+    return _changed(home, contract, {"maxQuarantinedPct": 100})
+
+
+def _changed(home: Home, contract: Contract, extras: dict[str, Any]) -> Contract:
+    document = yaml.safe_load((contract.path or Path()).read_text(encoding="utf-8"))
+    kept = [entry for entry in document["customProperties"] if entry["property"] not in extras]
+    document["customProperties"] = kept + [{"property": key, "value": value} for key, value in extras.items()]
     path = home.root / "contracts" / contract.system / "readings.contract.yml"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(yaml.safe_dump(document, sort_keys=False))
