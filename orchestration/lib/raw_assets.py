@@ -26,7 +26,8 @@ from orchestration.lib.raw_metadata import CONTRACT_GATE, materialization, spec_
 from orchestration.lib.workspace import Workspace
 from quality.contract_gate import evaluate_batch
 
-FORMAT_KINDS = {"delimited": "csv", "jsonl": "json", "excel": "excel", "parquet": "parquet"}
+# Formats that the UI shows under another name than their own.
+FORMAT_KINDS = {"delimited": "csv", "jsonl": "json", "nodeset": "xml"}
 
 
 def landing_key(system: str) -> AssetKey:
@@ -55,7 +56,7 @@ def raw_spec(contract: Contract) -> AssetSpec:
         group_name=f"raw_{contract.system}",
         description=contract.description,
         owners=[f"team:{contract.owner}"] if contract.owner else [],
-        kinds={"deltalake", FORMAT_KINDS[contract.format]},
+        kinds={"deltalake", FORMAT_KINDS.get(contract.format, contract.format)},
         tags={"domain": contract.domain} if contract.domain else {},
         metadata=spec_metadata(contract),
         code_version=contract.version,
