@@ -18,6 +18,9 @@ import pydantic
 import yaml
 from open_data_contract_standard.model import CustomProperty, OpenDataContractStandard, SchemaProperty
 
+from ingestion.column_types import DEFAULT_PARSE, arrow_type
+from ingestion.contract_checks import contract_problems
+from ingestion.drift.policy import EXTRA, Drift, drift_policy
 from ingestion.errors import ContractError
 
 SOURCES = Path(__file__).resolve().parent / "sources"
@@ -72,33 +75,11 @@ _TABLE_EXTRAS = {
     "loadMode",
     "localTime",
     "maxQuarantinedPct",
+    "minQuarantinedRows",
     "extract",
+    "drift",
 }
 _COLUMN_EXTRAS = {"parse", "parseFormat", "unit", "nullValues", "values"}
-_DEFAULT_PARSE = {
-    "VARCHAR": "text",
-    "BIGINT": "integer",
-    "INTEGER": "integer",
-    "DOUBLE": "decimal",
-    "DECIMAL": "decimal",
-    "BOOLEAN": "boolean",
-    "DATE": "date",
-    "TIMESTAMPTZ": "utc_timestamp",
-    "FLOAT[]": "list",
-    "DOUBLE[]": "list",
-}
-_ARROW = {
-    "VARCHAR": pa.string(),
-    "BIGINT": pa.int64(),
-    "INTEGER": pa.int32(),
-    "DOUBLE": pa.float64(),
-    "BOOLEAN": pa.bool_(),
-    "DATE": pa.date32(),
-    "TIMESTAMPTZ": pa.timestamp("us", tz="UTC"),
-    "FLOAT[]": pa.list_(pa.float32()),
-    "DOUBLE[]": pa.list_(pa.float64()),
-}
-_DECIMAL = re.compile(r"DECIMAL\((\d{1,2}),\s*(\d{1,2})\)")
 
 LoadMode: TypeAlias = Literal["append", "upsert", "snapshot"]
 Format: TypeAlias = str  # one of FORMATS
@@ -108,6 +89,7 @@ TECHNICAL_FIELDS = (
     pa.field("_source_row", pa.int64(), nullable=False),
     pa.field("_batch_id", pa.string(), nullable=False),
     pa.field("_ingested_at", pa.timestamp("us", tz="UTC"), nullable=False),
+    pa.field(EXTRA, pa.string()),
 )
 
 
@@ -141,8 +123,7 @@ class Column:
     @property
     def arrow_type(self) -> pa.DataType:
         """Arrow type of `type`; timestamps are UTC microseconds."""
-        decimal = _DECIMAL.fullmatch(self.type)
-        return pa.decimal128(int(decimal[1]), int(decimal[2])) if decimal else _ARROW[self.type]
+        return arrow_type(self.type)
 
 
 @dataclass(frozen=True)
@@ -177,6 +158,8 @@ class Contract:
     local_time: LocalTime = LocalTime()
     extract: Mapping[str, Any] | None = None
     max_quarantined_pct: float = 5.0
+    min_quarantined_rows: int = 3
+    drift: Drift = field(default_factory=Drift)
     sla: Mapping[str, str] = field(default_factory=dict)
     path: Path | None = None
 
@@ -218,6 +201,16 @@ class Contract:
         return pa.schema(
             [pa.field(column.name, column.arrow_type) for column in self.columns] + [*TECHNICAL_FIELDS]
         )
+
+    def too_many_bad(self, bad: int, read: int) -> bool:
+        """True if so many of a file's rows are bad that all of it is held.
+
+        A few bad rows (fewer than minQuarantinedRows) of a tiny file that is mostly good are quarantined alone, unless
+        the contract allows none.
+        """
+        if not bad or 100.0 * bad / read <= self.max_quarantined_pct:
+            return False
+        return bad >= self.min_quarantined_rows or 2 * bad > read or self.max_quarantined_pct == 0
 
     def column(self, name: str) -> Column:
         """The column of that name; KeyError if there is none."""
@@ -289,6 +282,8 @@ def _build(path: Path, odcs: OpenDataContractStandard) -> Contract:
         local_time=_local_time(extras.get("localTime") or {}),
         extract=extras.get("extract"),
         max_quarantined_pct=float(extras.get("maxQuarantinedPct", 5.0)),
+        min_quarantined_rows=int(extras.get("minQuarantinedRows", 3)),
+        drift=_drift(path, extras.get("drift") or {}),
         sla={
             str(item.property): f"{item.value} {item.unit or ''}".strip() for item in odcs.slaProperties or []
         },
@@ -302,16 +297,16 @@ def _column(path: Path, prop: SchemaProperty) -> Column:
     where = f"property {prop.name}"
     extras = _extras(path, prop.customProperties, _COLUMN_EXTRAS, where)
     base = re.sub(r"\(.*\)", "", prop.physicalType or "")
-    if base not in _DEFAULT_PARSE:
+    if base not in DEFAULT_PARSE:
         raise ContractError(
-            path, f"{where}: physicalType {prop.physicalType!r}.", f"use {', '.join(_DEFAULT_PARSE)}."
+            path, f"{where}: physicalType {prop.physicalType!r}.", f"use {', '.join(DEFAULT_PARSE)}."
         )
     options = prop.logicalTypeOptions or {}
     return Column(
         name=prop.name or "",
         sources=tuple(prop.transformSourceObjects or [prop.physicalName or prop.name or ""]),
         type=prop.physicalType or "",
-        parse=_one_of(path, f"{where}: parse", extras.get("parse", _DEFAULT_PARSE[base]), PARSES),
+        parse=_one_of(path, f"{where}: parse", extras.get("parse", DEFAULT_PARSE[base]), PARSES),
         description=(prop.description or "").strip(),
         required=bool(prop.required),
         unique=bool(prop.unique),
@@ -350,31 +345,13 @@ def _local_time(raw: Mapping[str, Any]) -> LocalTime:
     return LocalTime(order=columns, disorder_tolerance_s=float(raw.get("disorderToleranceS", 0)))
 
 
+def _drift(path: Path, raw: Mapping[str, Any]) -> Drift:
+    try:
+        return drift_policy(raw)
+    except ValueError as error:
+        raise ContractError(path, f"{error}.", "mend the contract.") from error
+
+
 def _check(path: Path, contract: Contract) -> None:
-    names = [column.name for column in contract.columns]
-    problems = {
-        "no properties.": not names,
-        "two properties have the same name.": len(set(names)) != len(names),
-        "files is missing.": not contract.files,
-        "version is missing.": not contract.version,
-        "loadMode upsert needs a primaryKey.": contract.load_mode == "upsert" and not contract.key,
-        "localTime.order names no property of this contract.": not set(contract.local_time.order)
-        <= set(names),
-        "a partitioned property must be a DATE parsed as utc_date_of.": any(
-            column.partitioned and (column.type, column.parse) != ("DATE", "utc_date_of")
-            for column in contract.columns
-        ),
-        "utc_date_of needs transformSourceObjects: [<a TIMESTAMPTZ property>].": any(
-            column.parse == "utc_date_of"
-            and not any(
-                other.name == column.sources[0] and other.type == "TIMESTAMPTZ" for other in contract.columns
-            )
-            for column in contract.columns
-        ),
-        "text_else_null and number_else_null: values belong to text_else_null.": any(
-            column.values and column.parse != "text_else_null" for column in contract.columns
-        ),
-    }
-    for problem, present in problems.items():
-        if present:
-            raise ContractError(path, problem, "mend the contract.")
+    for problem in contract_problems(contract):
+        raise ContractError(path, problem, "mend the contract.")

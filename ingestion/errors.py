@@ -11,6 +11,8 @@ TundishError
 │   ├── WrongDelimiterError
 │   ├── WrongRowEndError
 │   ├── MissingColumnError
+│   ├── NewColumnError
+│   ├── TypeChangedError
 │   ├── TooManyQuarantinedError
 │   └── FileChangedError       retryable: the file is still being written
 ├── SpoolError                 the spool of a live source refuses: nothing was written
@@ -174,7 +176,41 @@ class MissingColumnError(FileError):
             file,
             place,
             f"missing column {', '.join(likely + plain)}.",
-            "deliver the column again, or set its physicalName in the contract and raise the contract's version.",
+            f"deliver the column again, or take the change into the contract: tundish source diff {table}.",
+        )
+
+
+class NewColumnError(FileError):
+    """The file has columns that the contract does not know, and its policy is to hold such files."""
+
+    rule = "new_column"
+
+    def __init__(self, table: str, file: str, columns: Sequence[str]) -> None:
+        self.columns = tuple(columns)
+        super().__init__(
+            table,
+            file,
+            "header",
+            f"new column {', '.join(columns)}; the contract says newColumns: hold.",
+            f"take the change into the contract (tundish source diff {table}), or deliver as before.",
+        )
+
+
+class TypeChangedError(FileError):
+    """Most values of a column can no longer be read as the contract's type: the source changed it."""
+
+    rule = "type_changed"
+
+    def __init__(self, table: str, file: str, column: str, *, bad: int, read: int, expected: str) -> None:
+        self.column = column
+        self.bad = bad
+        self.read = read
+        super().__init__(
+            table,
+            file,
+            f"column {column}",
+            f"{bad} of {read} values are no {expected}.",
+            f"export as before, or take the change into the contract: tundish source diff {table}.",
         )
 
 

@@ -7,18 +7,20 @@ What a row goes through stands in rows.py; which files are new and how they are 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pyarrow as pa
 
 from ingestion.batch import BatchGate, BatchProfile, Finding
+from ingestion.bundles import BUNDLE_BYTES, bundles, chained, runs
 from ingestion.contracts import Contract
-from ingestion.delivery import unpacked
+from ingestion.delivery import Delivered, unpacked
+from ingestion.drift.changes import with_examples
+from ingestion.drift.diff import Sampler
+from ingestion.drift.holding import drift_remarks, too_many_bad
 from ingestion.errors import (
     FileError,
     RowBalanceError,
-    TooManyQuarantinedError,
     UnreadableFileError,
 )
 from ingestion.formats import reader_for
@@ -27,14 +29,10 @@ from ingestion.lake.stage import FileStage, Stage
 from ingestion.outcomes import Batch, Outcome, committed_result, held, held_result, waiting_result
 from ingestion.packed import Unpacker
 from ingestion.putaside import put_aside, sampled_findings
-from ingestion.rows import BadRows, FileRows
+from ingestion.rows import FileRows
 from ingestion.session import connect, stream
 from ingestion.settings import Settings
 from ingestion.typing.query import TypedQuery, typed_query
-
-_SMALL_FILE = 4 * 2**20
-_BUNDLE_BYTES = 64 * 2**20
-_BUNDLE_FILES = 2_000
 
 
 @dataclass
@@ -63,6 +61,7 @@ class Intake:
     ) -> None:
         self._contract = contract
         self._zone = zone
+        self._settings = settings
         self._stage = stage
         self._scratch = scratch
         self._gate = gate
@@ -95,9 +94,13 @@ class Intake:
                 file = unpacked(
                     self._contract, batch.file, batch.sha256, unpacker=self._unpacker, scratch=self._scratch
                 )
-                opened = self._reader.open(file)
             except FileError as error:
                 refused.append(held(batch, error))
+                continue
+            try:
+                opened = self._reader.open(file)
+            except FileError as error:
+                refused.append(self._held(batch, file, error))
                 continue
             yield batch, opened
 
@@ -105,7 +108,7 @@ class Intake:
 
     def _take_text(self, reader: TextReader, opened: Iterable[tuple[Batch, Opened]]) -> Iterator[Outcome]:
         broken = False  # an exporter that cut one file mostly cut others too: then screen first, not twice
-        for bundle in _bundles(opened):
+        for bundle in bundles(opened):
             if not broken:
                 try:
                     yield from self._stream_text(reader, bundle)
@@ -137,14 +140,20 @@ class Intake:
 
     def _stream_text(self, reader: TextReader, bundle: Sequence[tuple[Batch, Opened]]) -> list[Outcome]:
         extra = ("filename",) if len(bundle) > 1 else ()
-        query = typed_query(self._contract, bundle[0][1].inputs, extra=extra, malformed=reader.malformed)
+        query = typed_query(
+            self._contract,
+            bundle[0][1].inputs,
+            extra=extra,
+            malformed=reader.malformed,
+            overflow=bundle[0][1].extra,
+        )
         readings = {str(opened.path): self._reading(batch, opened, query) for batch, opened in bundle}
         try:
             for typed in self._typed(query, reader.relation([opened for _, opened in bundle])):
                 if len(bundle) == 1:
                     next(iter(readings.values())).rows.add(typed)
                 else:
-                    for path, part in _runs(typed, "filename"):
+                    for path, part in runs(typed, "filename"):
                         readings[path].rows.add(part)
         except duckdb.Error:
             for reading in readings.values():
@@ -165,12 +174,12 @@ class Intake:
             except FileError as error:
                 yield held(batch, error)
                 continue
-            if first is None or second is not None or first.nbytes > _BUNDLE_BYTES:
+            if first is None or second is not None or first.nbytes > BUNDLE_BYTES:
                 yield self._stream_arrow(
                     batch, one, [part for part in (first, second) if part is not None], chunks
                 )
                 continue
-            if waiting and (waiting[0][1].signature != one.signature or size > _BUNDLE_BYTES):
+            if waiting and (waiting[0][1].signature != one.signature or size > BUNDLE_BYTES):
                 yield from self._bundle_or_each(waiting)
                 waiting, size = [], 0
             waiting.append((batch, one, first))
@@ -189,10 +198,10 @@ class Intake:
     def _stream_arrow(
         self, batch: Batch, opened: Opened, head: list[pa.Table], rest: Iterator[pa.Table]
     ) -> Outcome:
-        query = typed_query(self._contract, opened.inputs, malformed=self._malformed)
+        query = typed_query(self._contract, opened.inputs, malformed=self._malformed, overflow=opened.extra)
         reading = self._reading(batch, opened, query)
         try:
-            for chunk in _chained(head, rest):
+            for chunk in chained(head, rest):
                 self._duckdb.register("portion", chunk)
                 for typed in self._typed(query, "portion"):
                     reading.rows.add(typed)
@@ -206,7 +215,11 @@ class Intake:
 
     def _stream_bundle(self, bundle: Sequence[tuple[Batch, Opened, pa.Table]]) -> list[Outcome]:
         query = typed_query(
-            self._contract, bundle[0][1].inputs, extra=("file_index",), malformed=self._malformed
+            self._contract,
+            bundle[0][1].inputs,
+            extra=("file_index",),
+            malformed=self._malformed,
+            overflow=bundle[0][1].extra,
         )
         numbered = [
             table.append_column("file_index", pa.repeat(pa.scalar(index, pa.int32()), table.num_rows))
@@ -216,7 +229,7 @@ class Intake:
         readings = [self._reading(batch, opened, query) for batch, opened, _ in bundle]
         try:
             for typed in self._typed(query, "portion"):
-                for index, part in _runs(typed, "file_index"):
+                for index, part in runs(typed, "file_index"):
                     readings[index].rows.add(part)
         except duckdb.Error:
             for reading in readings:
@@ -262,18 +275,19 @@ class Intake:
             raise RowBalanceError(
                 contract.raw_name, batch.file.name, rows.rows_read, rows.rows_good, len(bad.rows)
             )
-        too_many = self._too_many(reading, bad)
+        too_many = too_many_bad(contract, batch.file.name, rows.rows_read, bad)
         if too_many is not None:
             reading.stage.drop()
             remarks = sampled_findings(contract, self._reader, reading.opened, bad)
-            return held(batch, too_many, remarks)
+            return self._held(batch, reading.opened.file, too_many, remarks)
         aside = put_aside(
             contract, self._reader, reading.opened, bad=bad, origin=batch.origin, scratch=self._scratch
         )
         if not batch.file.unchanged():
             reading.stage.drop()
             return Outcome(batch, waiting_result(contract, batch.file, "it changed while it was read."))
-        profile = self._profile(reading, (*reading.opened.findings, *aside.findings))
+        remarks = with_examples(reading.opened, rows.extras)
+        profile = self._profile(reading, (*remarks, *aside.findings))
         verdict = self._gate(profile) if self._gate is not None else None
         if verdict is not None and not verdict.passed:
             reading.stage.drop()
@@ -283,15 +297,13 @@ class Intake:
         remarks = verdict.findings if verdict is not None else ()
         return Outcome(batch, committed_result(batch, profile, remarks), aside)
 
-    def _too_many(self, reading: _Reading, bad: BadRows) -> TooManyQuarantinedError | None:
-        read, limit = reading.rows.rows_read, self._contract.max_quarantined_pct
-        if not read or 100.0 * len(bad.rows) / read <= limit:
-            return None
-        worst = bad.rules[bad.counts()[0][0]].id
-        name = self._contract.raw_name
-        return TooManyQuarantinedError(
-            name, reading.batch.file.name, bad=len(bad.rows), read=read, limit_pct=limit, worst=worst
-        )
+    def _held(
+        self, batch: Batch, file: Delivered, error: FileError, remarks: tuple[Finding, ...] = ()
+    ) -> Outcome:
+        """A held file; where its columns differ from the contract, with the difference."""
+        raw = self._settings.raw_path(self._contract.raw_name)
+        sampler = Sampler(self._duckdb, self._scratch, self._settings.max_line_bytes, raw)
+        return held(batch, error, (*drift_remarks(self._contract, file, error, sampler), *remarks))
 
     def _profile(self, reading: _Reading, findings: tuple[Finding, ...]) -> BatchProfile:
         rows = reading.rows
@@ -307,34 +319,3 @@ class Intake:
             range_at=rows.range_at(),
             duplicate_keys=rows.duplicate_keys(),
         )
-
-
-def _bundles(opened: Iterable[tuple[Batch, Opened]]) -> Iterator[list[tuple[Batch, Opened]]]:
-    """Big files alone, small neighbours of one signature together."""
-    bundle: list[tuple[Batch, Opened]] = []
-    size = 0
-    for batch, one in opened:
-        alone = one.file.size > _SMALL_FILE
-        fits = bundle and not alone and one.signature == bundle[0][1].signature
-        if bundle and not (fits and size + one.file.size <= _BUNDLE_BYTES and len(bundle) < _BUNDLE_FILES):
-            yield bundle
-            bundle, size = [], 0
-        bundle.append((batch, one))
-        size += _BUNDLE_BYTES if alone else one.file.size
-    if bundle:
-        yield bundle
-
-
-def _runs(batch: pa.RecordBatch, name: str) -> Iterator[tuple[Any, pa.RecordBatch]]:
-    """Slices of equal, neighbouring values of one column, which is left out."""
-    ends = pa.compute.run_end_encode(batch.column(name))
-    rest = batch.drop_columns([name])
-    start = 0
-    for value, end in zip(ends.values.to_pylist(), ends.run_ends.to_pylist(), strict=True):
-        yield value, rest.slice(start, end - start)
-        start = end
-
-
-def _chained(head: Sequence[pa.Table], rest: Iterator[pa.Table]) -> Iterator[pa.Table]:
-    yield from head
-    yield from rest

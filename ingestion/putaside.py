@@ -101,7 +101,10 @@ def _offender(contract: Contract, rule: Rule, record: RawRecord) -> str | None:
     """The delivered text that broke the rule."""
     if rule.column is None:
         return None
-    parts = [record.values.get(source) for source in contract.column(rule.column).sources]
+    given = (
+        contract.drift.given_as(source, record.values) for source in contract.column(rule.column).sources
+    )
+    parts = [None if name is None else record.values[name] for name in given]
     return " ".join(part or "" for part in parts) if any(part is not None for part in parts) else None
 
 

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingestion.contracts import Contract
+from ingestion.drift.policy import EXTRA
 from ingestion.formats.base import Skipped
 from ingestion.lake.commit import UTC_MICROSECONDS
 from ingestion.lake.stage import FileStage
@@ -25,6 +26,7 @@ from ingestion.typing.rules import Rule, pattern_rule
 
 _DAY_US = 86_400_000_000
 _MAX_KEYED_ROWS = 500_000
+_EXTRAS_SHOWN = 100
 _REPEATED = pa.dictionary(pa.int32(), pa.string())
 Rows = npt.NDArray[np.int64]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -76,6 +78,7 @@ class FileRows:
     ) -> None:
         self.rows_good = 0
         self.null_counts: Counter[str] = Counter()
+        self.extras: list[str] = []  # the first texts kept in _extra
         self._contract = contract
         self._schema = staged_schema(contract)
         self._zone = zone
@@ -189,6 +192,10 @@ class FileRows:
         for name, source in self._dates.items():
             columns[name] = _dates(columns[source])
         count = len(rows)
+        if EXTRA not in columns:
+            columns[EXTRA] = pa.nulls(count, pa.string())
+        elif len(self.extras) < _EXTRAS_SHOWN:
+            self.extras += pc.drop_null(columns[EXTRA])[:_EXTRAS_SHOWN].to_pylist()
         columns["_source_file"] = _repeated(self._origin.file, count)
         columns["_source_row"] = pa.array(rows)
         columns["_batch_id"] = _repeated(self._origin.batch_id, count)

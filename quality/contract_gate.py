@@ -42,7 +42,7 @@ def _check_balance(profile: BatchProfile) -> list[Finding]:
 def _check_share(profile: BatchProfile) -> list[Finding]:
     """Hold the batch above the contract's share of quarantined rows; exactly at the limit it passes."""
     limit = profile.contract.max_quarantined_pct
-    if profile.quarantined_pct <= limit:
+    if not profile.contract.too_many_bad(profile.rows_quarantined, profile.rows_read):
         return []
     worst = max(profile.findings, key=lambda finding: finding.rows, default=None)
     most = f", most by rule {worst.rule} ({worst.rows} rows)" if worst else ""

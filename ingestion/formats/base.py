@@ -18,7 +18,7 @@ import pyarrow as pa
 from ingestion.batch import Finding
 from ingestion.contracts import Contract
 from ingestion.delivery import Delivered
-from ingestion.errors import MissingColumnError
+from ingestion.errors import MissingColumnError, NewColumnError
 from ingestion.typing.query import Input
 
 MAX_RAW_TEXT = 64 * 1024
@@ -53,7 +53,8 @@ class Opened:
 
     `path` is what is read: the file itself, or its transcoded or screened copy. `text_path` is where raw text comes
     from: all records, in UTF-8. `inputs` are the delivered columns by header. Files with equal `signature` can be
-    read in one query.
+    read in one query. `extra` is SQL for the text kept in `_extra` (null where a row has nothing to keep) of formats
+    whose `inputs` do not hold the columns that the contract does not know.
     """
 
     file: Delivered
@@ -63,6 +64,7 @@ class Opened:
     signature: tuple[object, ...]
     findings: tuple[Finding, ...] = ()
     skipped: Skipped = Skipped()
+    extra: str = ""
 
 
 class Reader(Protocol):
@@ -102,10 +104,16 @@ class ArrowReader(Reader, Protocol):
 def check_headers(
     contract: Contract, file: str, place: str, seen: Sequence[str], needed: Iterable[str]
 ) -> None:
-    """MissingColumnError unless all `needed` headers are among those `seen`; hints name the nearest unused ones."""
-    missing = [header for header in needed if header not in seen]
+    """MissingColumnError unless all `needed` headers are among those `seen`; hints name the nearest unused ones.
+
+    A header may come under a former name, and those that the contract calls optional may be absent.
+    """
+    policy = contract.drift
+    missing = [
+        header for header in needed if header not in policy.optional and policy.given_as(header, seen) is None
+    ]
     if missing:
-        unused = {header.casefold().strip(): header for header in seen if header not in contract.headers}
+        unused = {name.casefold().strip(): name for name in policy.unknown(contract.headers, seen)}
         hints = {
             header: [
                 unused[near] for near in difflib.get_close_matches(header.casefold(), unused, n=2, cutoff=0.6)
@@ -115,19 +123,28 @@ def check_headers(
         raise MissingColumnError(contract.raw_name, file, place, missing, hints)
 
 
-def unexpected_columns(contract: Contract, seen: Sequence[str]) -> tuple[Finding, ...]:
-    """One remark per column that the contract does not know; the file goes on without it."""
+def unexpected_columns(contract: Contract, seen: Sequence[str], file: str = "") -> tuple[Finding, ...]:
+    """One remark per column that the contract does not know; NewColumnError if its policy is to hold such files."""
+    unknown = contract.drift.unknown(contract.headers, seen)
+    if unknown and contract.drift.new_columns == "hold":
+        raise NewColumnError(contract.raw_name, file, unknown)
     return tuple(
         Finding(
             rule="unexpected_column",
             column=header,
             rows=0,
-            message=f"{contract.raw_name}: column {header!r} is not in the contract and was left out. "
-            "Next step: add it to the contract and raise its version if it is wanted.",
+            message=f"{contract.raw_name}: column {header!r} is not in the contract. "
+            f"Next step: tundish source accept {contract.raw_name} if it is wanted, else name it in drift.ignored.",
         )
-        for header in seen
-        if header not in contract.headers
+        for header in unknown
     )
+
+
+def kept_columns(contract: Contract, seen: Sequence[str]) -> tuple[str, ...]:
+    """The delivered columns that are worth reading: the contract's, as the file names them, and those kept in `_extra`."""
+    given = [contract.drift.given_as(header, seen) for header in contract.headers]
+    extra = contract.drift.unknown(contract.headers, seen) if contract.drift.new_columns == "evolve" else ()
+    return (*dict.fromkeys(name for name in given if name is not None), *extra)
 
 
 def bounded(text: str) -> str:

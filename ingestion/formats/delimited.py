@@ -94,7 +94,7 @@ class DelimitedReader:
             text_path=readable,
             inputs={header: Input(f"c{index}") for index, header in enumerate(headers)},
             signature=tuple(headers),
-            findings=unexpected_columns(contract, headers),
+            findings=unexpected_columns(contract, headers, file.name),
         )
         if self._dialect.row_end:
             self._check_row_end(opened)

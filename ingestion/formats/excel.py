@@ -50,7 +50,7 @@ class ExcelReader:
             text_path=file.path,
             inputs={header: Input(f"c{index}") for index, header in enumerate(headers) if header},
             signature=tuple(headers),
-            findings=unexpected_columns(self._contract, seen),
+            findings=unexpected_columns(self._contract, seen, file.name),
         )
 
     def chunks(self, opened: Opened) -> Iterator[pa.Table]:

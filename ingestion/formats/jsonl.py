@@ -11,7 +11,15 @@ import numpy as np
 from ingestion.contracts import Contract
 from ingestion.delivery import Delivered
 from ingestion.formats import text
-from ingestion.formats.base import Opened, RawRecord, Skipped, bounded, check_headers, unexpected_columns
+from ingestion.formats.base import (
+    Opened,
+    RawRecord,
+    Skipped,
+    bounded,
+    check_headers,
+    kept_columns,
+    unexpected_columns,
+)
 from ingestion.formats.delimited import NEVER
 from ingestion.typing.expressions import literal
 from ingestion.typing.query import Input
@@ -44,13 +52,14 @@ class JsonLinesReader:
         if seen:
             place = f"the first {_SAMPLE_LINES} lines"
             check_headers(contract, file.name, place, seen, dict.fromkeys(required))
+        given = dict.fromkeys((*contract.headers, *kept_columns(contract, seen)))
         opened = Opened(
             file=file,
             path=readable,
             text_path=readable,
-            inputs={header: Input(f"(j ->> {literal(_path(header))})") for header in contract.headers},
-            signature=("jsonl",),
-            findings=unexpected_columns(contract, seen),
+            inputs={header: Input(f"(j ->> {literal(_path(header))})") for header in given},
+            signature=("jsonl", *given),
+            findings=unexpected_columns(contract, seen, file.name),
         )
         # The query cannot tell a cut last line from a malformed one; the screen can.
         return self.screen(opened) if self._is_cut(readable) else opened

@@ -11,7 +11,14 @@ import pyarrow.parquet as pq
 from ingestion.contracts import Contract
 from ingestion.delivery import Delivered
 from ingestion.errors import EmptyFileError, UnreadableFileError
-from ingestion.formats.base import Opened, RawRecord, bounded, check_headers, unexpected_columns
+from ingestion.formats.base import (
+    Opened,
+    RawRecord,
+    bounded,
+    check_headers,
+    kept_columns,
+    unexpected_columns,
+)
 from ingestion.typing.query import Input
 
 _BATCH_ROWS = 64 * 1024
@@ -31,14 +38,14 @@ class ParquetReader:
         with self._parquet(file) as parquet:
             schema = parquet.schema_arrow
         check_headers(self._contract, file.name, "schema", schema.names, self._contract.headers)
-        used = [schema.field(header) for header in self._contract.headers]
+        used = [schema.field(name) for name in kept_columns(self._contract, schema.names)]
         return Opened(
             file=file,
             path=file.path,
             text_path=file.path,
             inputs={field.name: Input(f"c{index}", _kind(field.type)) for index, field in enumerate(used)},
-            signature=tuple(str(field.type) for field in used),
-            findings=unexpected_columns(self._contract, schema.names),
+            signature=tuple((field.name, str(field.type)) for field in used),
+            findings=unexpected_columns(self._contract, schema.names, file.name),
         )
 
     def chunks(self, opened: Opened) -> Iterator[pa.Table]:

@@ -122,7 +122,9 @@ def _rows(contract: Contract, pin: PinnedTable) -> str:
     files = ", ".join(literal(file) for file in pin.files)
     partitions = ", ".join(f"{literal(name)}: {_types(contract)[name]}" for name in contract.partition_by)
     hive = f"hive_partitioning=true, hive_types={{{partitions}}}" if partitions else "hive_partitioning=false"
-    return f"SELECT {columns} FROM read_parquet([{files}], union_by_name=true, {hive})"
+    read = f"SELECT * FROM read_parquet([{files}], union_by_name=true, {hive})"
+    # by name with no rows of all columns: files that were written before a column came lack it
+    return f"SELECT {columns} FROM ({read} UNION ALL BY NAME {_no_rows(contract)})"
 
 
 def _current(contract: Contract, pin: PinnedTable | None, history: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from ingestion.contracts import Column, Contract
+from ingestion.drift.policy import EXTRA
 from ingestion.typing import expressions as ex
 from ingestion.typing import months, readings
 from ingestion.typing.rules import Rule, column_rules
@@ -67,11 +68,16 @@ class _Levels:
 
 
 def typed_query(
-    contract: Contract, inputs: Mapping[str, Input], *, extra: tuple[str, ...] = (), malformed: str = ""
+    contract: Contract,
+    inputs: Mapping[str, Input],
+    *,
+    extra: tuple[str, ...] = (),
+    malformed: str = "",
+    overflow: str = "",
 ) -> TypedQuery:
     """The query for a relation that delivers `inputs` (by header) and is passed through in columns `extra`.
 
-    `malformed`: SQL condition of rows that the format could not read at all (they break rule malformed_row).
+    `overflow`: SQL for `_extra` where it does not follow from `inputs`. `malformed`: SQL condition of rows that the format could not read at all (they break rule malformed_row).
     """
     levels = _Levels()
     typed = [
@@ -89,6 +95,8 @@ def typed_query(
     )
     verdict = f"CAST({f'CASE {cases} ELSE 0 END' if cases else '0'} AS USMALLINT) AS {RULE_COLUMN}"
     values = [f"v{index} AS {ex.identifier(column.name)}" for index, column in typed]
+    if kept := overflow or _overflow(contract, inputs):
+        values.append(f"{kept} AS {EXTRA}")
     head, tail = levels.around()
     return TypedQuery(
         head=f"SELECT {', '.join([*values, verdict, *extra])} FROM {head}",
@@ -97,6 +105,21 @@ def typed_query(
         local_columns=tuple(levels.local),
         patterns_apart=tuple(column for column in apart if column.pattern is not None),
     )
+
+
+def _overflow(contract: Contract, inputs: Mapping[str, Input]) -> str:
+    """Columns that the contract does not know, as the text of a JSON object; null where all of them are blank."""
+    if contract.drift.new_columns != "evolve":
+        return ""
+    texts = {
+        header: f"nullif(trim(CAST({inputs[header].sql} AS VARCHAR)), '')"
+        for header in contract.drift.unknown(contract.headers, inputs)
+    }
+    if not texts:
+        return ""
+    members = ", ".join(f"{ex.literal(header)}, {text}" for header, text in texts.items())
+    whole = f"CAST(json_merge_patch('{{}}', json_object({members})) AS VARCHAR)"  # a patch drops nulls
+    return f"CASE WHEN coalesce({', '.join(texts.values())}) IS NOT NULL THEN {whole} END"
 
 
 def repeating_texts(contract: Contract) -> tuple[Column, ...]:
@@ -136,7 +159,8 @@ class _Builder:
         return f"v{self.index}"
 
     def _input(self, position: int) -> Input:
-        return self.inputs.get(self.column.sources[position], Input("CAST(NULL AS VARCHAR)"))
+        name = self.contract.drift.given_as(self.column.sources[position], self.inputs)
+        return Input("CAST(NULL AS VARCHAR)") if name is None else self.inputs[name]
 
     def _from_text(self, source: str) -> None:
         column = self.column

@@ -33,6 +33,9 @@ NOT_DELIVERED = "none"
 FILE_RULES = frozenset(
     {
         "missing_column",
+        "new_column",
+        "type_changed",
+        "schema_drift",
         "unexpected_column",
         "wrong_delimiter",
         "wrong_encoding",
@@ -135,7 +138,9 @@ def gate_result(load: TableLoad, not_fetched: TundishError | None = None) -> Ass
 
 def blocks(batch: BatchResult) -> bool:
     """Return True if a held file doubts the data and not only itself."""
-    return batch.status == "held" and any(finding.rule not in FILE_RULES for finding in batch.findings)
+    return batch.status == "held" and any(
+        finding.rule not in FILE_RULES for finding in batch.findings[:1]
+    )  # the first is the reason, what follows are remarks
 
 
 def _quarantine_summary(load: TableLoad) -> str:

@@ -293,7 +293,7 @@ def test_column_that_cannot_be_the_contracts_type_is_put_aside_not_raised(home: 
     home.deliver("c.parquet", content({"id": ["good"], "x": [1.0]}))
     load = home.load(contract)
     assert [batch.status for batch in load.batches] == ["held", "held", "committed"]
-    assert {batch.findings[0].rule for batch in load.batches[:2]} == {"too_many_quarantined"}
+    assert {batch.findings[0].rule for batch in load.batches[:2]} == {"type_changed"}
     assert home.rows(contract, "id, x") == [("good", 1.0)]
 
 

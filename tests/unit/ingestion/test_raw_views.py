@@ -91,6 +91,7 @@ TECHNICAL = {
     "_source_row": "BIGINT",
     "_batch_id": "VARCHAR",
     "_ingested_at": "TIMESTAMPTZ",
+    "_extra": "VARCHAR",
 }
 PARSE = {"g": "utc_timestamp", "h": "list"}
 

@@ -92,8 +92,15 @@ def test_evaluate_batch_remarks_repeated_keys_and_lets_them_pass():
     assert (finding.rule, finding.column, finding.rows) == ("duplicate_key", "machine", 3)
 
 
+@pytest.mark.parametrize(
+    ("read", "bad", "passes"), [(5, 1, True), (5, 2, True), (5, 3, False), (3, 2, False), (50, 3, False)]
+)
+def test_evaluate_batch_lets_few_bad_rows_of_a_tiny_good_file_pass(read, bad, passes):
+    assert evaluate_batch(profile(read, bad)).passed == passes
+
+
 @given(read=st.integers(1, 10_000), share=st.floats(0, 1), limit=st.integers(0, 100))
 def test_evaluate_batch_holds_if_and_only_if_the_share_is_above_the_limit(read, share, limit):
     bad = round(read * share)
-    contract = replace(CONTRACT, max_quarantined_pct=float(limit))
+    contract = replace(CONTRACT, max_quarantined_pct=float(limit), min_quarantined_rows=1)
     assert evaluate_batch(profile(read, bad, contract=contract)).passed == (bad * 100 <= limit * read)
