@@ -210,7 +210,7 @@ class Contract:
         """
         if not bad or 100.0 * bad / read <= self.max_quarantined_pct:
             return False
-        return bad >= self.min_quarantined_rows or 2 * bad > read or self.max_quarantined_pct == 0
+        return bad >= self.min_quarantined_rows or 2 * bad >= read or self.max_quarantined_pct == 0
 
     def column(self, name: str) -> Column:
         """The column of that name; KeyError if there is none."""

@@ -75,9 +75,8 @@ def _sampled(contract: Contract, file: Delivered, sampler: Sampler) -> Opened:
         relation = reader.relation([opened])
     else:
         assert isinstance(reader, ArrowReader)
-        portion = next(reader.chunks(opened), None)
-        if portion is None:
-            return opened
+        empty = pa.table({f"c{index}": pa.array([], pa.string()) for index in range(len(opened.inputs))})
+        portion = next(reader.chunks(opened), empty)
         sampler.connection.register("drift_portion", portion)
         relation = "drift_portion"
     sampler.connection.execute(

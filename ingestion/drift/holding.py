@@ -1,5 +1,7 @@
 """Why a file is held for its columns or rows, and what is said about it. Reading and judging files is intake.py."""
 
+import duckdb
+
 from ingestion.batch import Finding
 from ingestion.contracts import Contract
 from ingestion.delivery import Delivered
@@ -39,5 +41,8 @@ def drift_remarks(
     if not isinstance(error, MissingColumnError | NewColumnError | TypeChangedError):
         return ()
     changed = (error.column,) if isinstance(error, TypeChangedError) else ()
-    changes = compare(contract, file, sampler, changed)
+    try:
+        changes = compare(contract, file, sampler, changed)
+    except duckdb.Error:  # a broken file: its error says more than a difference in columns
+        return ()
     return (drift_finding(contract, error.file, changes),) if changes else ()
