@@ -84,6 +84,17 @@ def replace_uncommitted(
     return publish(part, target)
 
 
+def make_new(part: Path, contract: Contract, settings: Settings) -> None:
+    """Make the bytes of a JSON part differ from every committed content, by white space at its end.
+
+    A list that returns to a former state is news, though its file was committed before.
+    """
+    known = committed_hashes(settings.raw_path(contract.raw_name))
+    while digest(part) in known:
+        with part.open("ab") as out:
+            out.write(b"\n")
+
+
 class ParquetPart:
     """A Parquet file being written; rows of equal content and order give equal bytes."""
 

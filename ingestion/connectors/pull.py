@@ -25,6 +25,7 @@ PULLERS: Mapping[str, str] = {
     "sql": "ingestion.connectors.sql",
     "http": "ingestion.connectors.http",
     "opcua": "ingestion.connectors.opcua.backfill",
+    "documents": "ingestion.connectors.documents",
 }
 """Module by kind of connection; it has a function `pull` (see Puller). Imported at first use: drivers are slow to load."""
 

@@ -20,7 +20,6 @@ from ingestion.connectors.pull import PullProgress
 from ingestion.connectors.watermark import newest
 from ingestion.lake.locks import exclusive
 from ingestion.lake.read import held_rows
-from ingestion.lake.transactions import committed_hashes
 from ingestion.plant import Source
 from ingestion.session import connect
 from ingestion.settings import Settings
@@ -55,9 +54,9 @@ class Fetch:
     def run(self) -> Path | None:
         """The landed file, None if the answer is what was committed last; ServiceError."""
         with exclusive(self._settings.lake, f"fetch_{self._contract.raw_name}"):
-            landed.remove_parts(self._source.path, f"{self._contract.table}_")
+            landed.remove_parts(self._source.path, f"{self._contract.table}.")
             now = datetime.now(UTC)
-            name = f"{self._contract.table}_{now:%Y%m%dT%H%M%S.%f}Z{self._plan.suffix}"
+            name = f"{self._contract.table}.{now:%Y%m%dT%H%M%S.%f}Z{self._plan.suffix}"
             part = landed.part_path(self._source.path, name)
             try:
                 count = self._read(part, self._request(now))
@@ -158,10 +157,7 @@ class Fetch:
             return None
         if landed.digest(part) == landed.last_committed(contract, settings)[1]:
             return None
-        known = committed_hashes(settings.raw_path(contract.raw_name))
-        while landed.digest(part) in known:  # a return to a former state is news: white space tells it apart
-            with part.open("ab") as out:
-                out.write(b"\n")
+        landed.make_new(part, contract, settings)
         if self._plan.since is not None:
             return landed.replace_uncommitted(part, target, contract, self._source, settings)
         return landed.publish(part, target)

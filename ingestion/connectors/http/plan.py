@@ -100,7 +100,7 @@ def _check(contract: Contract, raw: Mapping[str, Any], since: Column | None) -> 
     paging = raw.get("paging") or {}
     kind = paging.get("kind")
     suffix = _SUFFIX.get(contract.format, "")
-    sample = f"{contract.table}_20260101T000000.000000Z{suffix}"
+    sample = f"{contract.table}.20260101T000000.000000Z{suffix}"
     asked = "{since}" in str(raw.get("params") or {})
     known = PAGING.get(str(kind), frozenset())
     problems = {

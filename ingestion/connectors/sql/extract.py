@@ -26,7 +26,7 @@ from ingestion.plant import Source
 from ingestion.settings import Settings
 
 _DIGEST = 12
-_FULL = re.compile(r"_full_([0-9a-f]{12})(_r\d+)?\.parquet$")
+_FULL = re.compile(r"\.full_([0-9a-f]{12})(_r\d+)?\.parquet$")
 _SAID_ROWS = 1_000_000
 
 
@@ -47,7 +47,7 @@ class Extract:
     def run(self) -> Path | None:
         """The landed file, None if there is nothing new; DriverError if the database does not answer."""
         with exclusive(self._settings.lake, f"fetch_{self._contract.raw_name}"):
-            landed.remove_parts(self._source.path, f"{self._contract.table}_")
+            landed.remove_parts(self._source.path, f"{self._contract.table}.")
             self._scratch.mkdir(parents=True, exist_ok=True)
             try:
                 return self._fetch()
@@ -66,7 +66,7 @@ class Extract:
         return self._incremental(Query(relation, columns))
 
     def _full(self, query: Query) -> Path | None:
-        part = landed.part_path(self._source.path, f"{self._contract.table}_full.parquet")
+        part = landed.part_path(self._source.path, f"{self._contract.table}.full.parquet")
         self._write(part, query)
         content = landed.digest(part)[:_DIGEST]
         before = _FULL.search(landed.last_committed(self._contract, self._settings)[0])
@@ -79,7 +79,7 @@ class Extract:
     def _incremental(self, query: Query) -> Path | None:
         """A first extract is landed as it is read; a later one is read aside and less what is held."""
         header = self._plan.watermark_header
-        part = landed.part_path(self._source.path, f"{self._contract.table}_new.parquet")
+        part = landed.part_path(self._source.path, f"{self._contract.table}.new.parquet")
         held = Held(self._plan, self._source.timezone, self._settings, self._scratch)
         try:
             since = held.since()
@@ -122,6 +122,6 @@ class Extract:
             part.unlink()
             return None
         revision = landed.revised(part, known)
-        name = f"{self._contract.table}_{suffix}{f'_r{revision}' if revision > 1 else ''}.parquet"
+        name = f"{self._contract.table}.{suffix}{f'_r{revision}' if revision > 1 else ''}.parquet"
         target = self._source.path / name
         return landed.replace_uncommitted(part, target, self._contract, self._source, self._settings)

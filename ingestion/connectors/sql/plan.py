@@ -83,7 +83,7 @@ def _watermark(contract: Contract) -> Column:
 def _check(contract: Contract, mode: object) -> None:
     raw = contract.extract or {}
     unknown = sorted(set(raw) - _KNOWN)
-    sample = f"{contract.table}_full_0123456789ab.parquet"
+    sample = f"{contract.table}.full_0123456789ab.parquet"
     problems = {
         f"unknown entries {unknown}, there are {', '.join(sorted(_KNOWN))}.": bool(unknown),
         f"mode is {mode!r}, not full or incremental.": mode not in ("full", "incremental"),

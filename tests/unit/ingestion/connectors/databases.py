@@ -66,7 +66,7 @@ class DatabaseHome:
         self.home.source = replace(self.home.source, connection=connection)
 
     def contract(self, columns: Sequence[Mapping[str, Any]], table: str = "t", **extras: Any) -> Contract:
-        given = {"format": "parquet", "files": f"{table}_*.parquet", "loadMode": "upsert", "extract": {}}
+        given = {"format": "parquet", "files": f"{table}.*.parquet", "loadMode": "upsert", "extract": {}}
         return self.home.contract(columns, table, **given | extras)
 
     def fetch(self, contract: Contract) -> list[Path]:

@@ -51,7 +51,7 @@ def listed(
 ) -> Contract:
     given = {"path": "values", "records": "data", **extract}
     return home.contract(
-        columns, table, format="jsonl", files=f"{table}_*.jsonl", loadMode="upsert", extract=given
+        columns, table, format="jsonl", files=f"{table}.*.jsonl", loadMode="upsert", extract=given
     )
 
 
@@ -82,7 +82,7 @@ def test_whole_pages_are_landed_as_delivered(home: Home, service: Service, fetch
         [column("id", "BIGINT", key=1), column("value"), column("place", physicalName="../place")][:2],
         format="json",
         formatOptions={"records": "*/data/*"},
-        files="t_*.json",
+        files="t.*.json",
         loadMode="upsert",
         extract={"path": "values"},
     )

@@ -1,0 +1,19 @@
+with source as (
+    select * from {{ source('odoo', 'mrp_workcenter_productivity_loss') }}
+),
+
+renamed as (
+    select
+        id as loss_id,
+        case when starts_with(name, '{') then try_cast(name as json) ->> 'en_US' else name end as reason_name,
+        loss_id as loss_type_id,
+        loss_type,
+        manual as is_manual,
+        create_date as created_at,
+        write_date as changed_at,
+        _ingested_at,
+        _source_row
+    from source
+)
+
+select * from renamed

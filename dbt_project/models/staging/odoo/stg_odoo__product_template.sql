@@ -1,0 +1,21 @@
+with source as (
+    select * from {{ source('odoo', 'product_template') }}
+),
+
+renamed as (
+    select
+        id as product_template_id,
+        case when starts_with(name, '{') then try_cast(name as json) ->> 'en_US' else name end as product_name,
+        default_code as material_no,
+        uom_id,
+        categ_id as category_id,
+        type as product_type,
+        active as is_active,
+        create_date as created_at,
+        write_date as changed_at,
+        _ingested_at,
+        _source_row
+    from source
+)
+
+select * from renamed
