@@ -5,7 +5,10 @@ with source as (
 renamed as (
     select
         id as loss_id,
-        case when starts_with(name, '{') then try_cast(name as json) ->> 'en_US' else name end as reason_name,
+        case
+            when starts_with(name, '{') then try_cast(name as json) ->> 'en_US'
+            else name
+        end as reason_name,
         loss_id as loss_type_id,
         loss_type,
         manual as is_manual,

@@ -5,7 +5,10 @@ with source as (
 renamed as (
     select
         id as product_template_id,
-        case when starts_with(name, '{') then try_cast(name as json) ->> 'en_US' else name end as product_name,
+        case
+            when starts_with(name, '{') then try_cast(name as json) ->> 'en_US'
+            else name
+        end as product_name,
         default_code as material_no,
         uom_id,
         categ_id as category_id,

@@ -5,7 +5,10 @@ with source as (
 renamed as (
     select
         id as uom_id,
-        case when starts_with(name, '{') then try_cast(name as json) ->> 'en_US' else name end as uom_name,
+        case
+            when starts_with(name, '{') then try_cast(name as json) ->> 'en_US'
+            else name
+        end as uom_name,
         factor as reference_factor,
         rounding as rounding_step,
         active as is_active,
