@@ -13,8 +13,9 @@ separator; an element with children gives its XML.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from lxml import etree
 
@@ -51,12 +52,13 @@ class XmlPath:
     ups: int = 0
     name: str = ""
 
-    @property
+    @cached_property
     def key(self) -> tuple[str, ...]:
         """How a value below an enclosing element is kept: the names on the way and what is asked."""
         return (*(step.name for step in self.steps), self.ask)
 
 
+@lru_cache(maxsize=4096)
 def local(tag: str) -> str:
     """A tag without its namespace."""
     return tag.rpartition("}")[2]
@@ -116,15 +118,18 @@ class Family:
         """The elements that `steps` lead to."""
         found = [element]
         for step in steps:
-            found = [child for parent in found for child in self._down(parent, step)]
+            if len(found) == 1:
+                found = self._down(found[0], step)
+            else:
+                found = [child for parent in found for child in self._down(parent, step)]
         return found
 
-    def texts(self, element: etree._Element, path: XmlPath) -> Iterator[str]:
-        """The values of a path below `element` that are not blank."""
-        for one in self.find(element, path.steps):
-            value = asked(one, path.ask)
-            if value:
-                yield value
+    def text(self, element: etree._Element, path: XmlPath, separator: str) -> str | None:
+        """The values of a path below `element` that are not blank, joined."""
+        found = self.find(element, path.steps)
+        if len(found) == 1:
+            return asked(found[0], path.ask) or None
+        return separator.join(filter(None, (asked(one, path.ask) for one in found))) or None
 
     def _down(self, parent: etree._Element, step: Step) -> list[etree._Element]:
         known = self._children.get(parent)
@@ -133,6 +138,8 @@ class Family:
             for child in parent:
                 known.setdefault(local(child.tag), []).append(child)
         found = list(parent) if step.name == "*" else known.get(step.name, [])
+        if not step.conditions:
+            return found
         for place, test, text in step.conditions:
             found = (
                 found[place - 1 : place] if place else [one for one in found if self._holds(one, test, text)]

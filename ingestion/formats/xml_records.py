@@ -27,8 +27,9 @@ from ingestion.delivery import Delivered
 from ingestion.errors import ContractError, EmptyFileError, UnreadableFileError
 from ingestion.formats.base import HEAD_BYTES, Opened, RawRecord, bounded
 from ingestion.formats.texts import TextChunk
+from ingestion.formats.xml_frames import Row, Shape
 from ingestion.formats.xml_paths import PathError, Step, line_of, parse
-from ingestion.formats.xml_stream import Row, Shape, XmlError, XmlStream
+from ingestion.formats.xml_stream import XmlError, XmlStream
 from ingestion.typing.query import Input
 
 _OPTIONS = {

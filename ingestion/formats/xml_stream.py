@@ -6,26 +6,33 @@ rather than a row given without it.
 """
 
 from collections.abc import Callable, Container, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
 
 from lxml import etree
 
+from ingestion.formats.xml_frames import (
+    Ancestor,
+    Answer,
+    ColumnPath,
+    Found,
+    Frame,
+    Key,
+    Row,
+    Shape,
+    column_path,
+    name_of,
+)
 from ingestion.formats.xml_paths import (
     Family,
-    Step,
     XmlPath,
     as_xml,
     asked,
     line_of,
     local,
     place_of,
-    text_of,
 )
 
-WAITING = 32 * 1024
-_Key: TypeAlias = tuple[str, ...]
+WAITING = 16 * 1024
 
 
 class XmlError(ValueError):
@@ -41,75 +48,6 @@ class LateValueError(XmlError):
     """A value of an enclosing element stands behind more records than can wait for it."""
 
 
-@dataclass
-class Frame:
-    """An open element outside of records: its name, its place among its namesakes, and what was asked of it."""
-
-    name: str
-    place: int
-    attributes: dict[str, str]
-    values: dict[_Key, list[str]] = field(default_factory=dict)
-    counts: dict[str, int] = field(default_factory=dict)
-    answered: set[_Key] = field(default_factory=set)
-
-    def answer(self, path: XmlPath, separator: str) -> str | None:
-        """What is known by now of a path below this element."""
-        if path.ask == "place":
-            return str(self.place)
-        if path.ask == "name":
-            return self.name
-        if not path.steps and path.ask != "text":
-            return self.attributes.get(path.ask[1:])
-        self.answered.add(path.key)
-        return separator.join(self.values.get(path.key, ())) or None
-
-
-@dataclass(frozen=True)
-class Shape:
-    """What to look for: tails of element names that are records, the child to explode, and the columns' paths."""
-
-    records: tuple[tuple[str, ...], ...]
-    explode: tuple[Step, ...]
-    columns: tuple[tuple[XmlPath, ...], ...]
-    separator: str = "; "
-    keep_empty: bool = True
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row: texts of the columns, the line of the record; its XML and place where that was asked."""
-
-    texts: list[str | None]
-    line: int
-    xml: str = ""
-    place: str = ""
-
-
-Ancestor: TypeAlias = "etree._Element | Frame"
-_Answer: TypeAlias = "str | list[str | tuple[Frame, XmlPath]] | None"
-
-
-@dataclass(frozen=True)
-class _Found:
-    """A record with its enclosing elements, nearest first, and the child that makes this row of it."""
-
-    record: etree._Element
-    child: etree._Element | None
-    above: Sequence[Ancestor]
-    family: Family = field(default_factory=Family)
-
-    def origin(self, path: XmlPath, explode: tuple[Step, ...]) -> "Ancestor | None":
-        """Where a path begins; None if there is no such element."""
-        if path.origin == "record":
-            inside = bool(explode) and path.steps[: len(explode)] == explode
-            return self.child if inside else self.record
-        if path.origin == "up":
-            return self.above[path.ups - 1] if path.ups <= len(self.above) else None
-        if path.origin == "root":
-            return self.above[-1] if self.above else self.record
-        return next((one for one in self.above if _name(one) == path.name), None)
-
-
 class XmlStream:
     """One pass over a file."""
 
@@ -119,17 +57,20 @@ class XmlStream:
         self._check_root = check_root
         self._frames: list[Frame] = []
         self._names = {tail[-1] for tail in shape.records}
+        self._columns = [[column_path(one, shape.explode) for one in paths] for paths in shape.columns]
         above = [one for paths in shape.columns for one in paths if one.origin != "record" and one.steps]
-        self._captured: dict[str, set[_Key]] = {}
+        self._captured: dict[str, set[Key]] = {}
         for one in above:
             self._captured.setdefault(one.steps[-1].name, set()).add(one.key)
-        self._locals: dict[str, str] = {}
+        self._from_above = [all(one.origin != "record" for one in paths) for paths in shape.columns]
+        self._shared: dict[int, Answer] = {}  # answers that rows below the same open elements have in common
         self._unit_place = 0
+        self._nested = False
         self.root = ""
 
     def rows(self, wanted: Container[int] = ()) -> Iterator[Row]:
         """All rows in order of the document; those whose number (from 1) is `wanted` come with XML and place."""
-        waiting: list[tuple[list[_Answer], Row]] = []
+        waiting: list[tuple[list[Answer], Row]] = []
         number = 0
         for unit in self._units():
             for record in self._records(unit):
@@ -148,20 +89,23 @@ class XmlStream:
         unit: etree._Element | None = None
         for event, element in self._events():
             if unit is not None:
-                if event == "end" and element is unit:
+                if event == "start":
+                    self._nested = self._nested or local(element.tag) in self._names
+                elif element is unit:
                     yield unit
                     _forget(unit)
                     unit = None
             elif event == "start":
-                name = self._local(element.tag)
+                name = local(element.tag)
                 if not self._frames and not self.root:
                     self.root = name
                     self._check_root(element)
                 if name in self._names and self._is_record(name, [frame.name for frame in self._frames]):
                     self._unit_place = self._count(name)
-                    unit = element
+                    unit, self._nested = element, False
                 else:
                     self._frames.append(self._frame(element, name))
+                    self._shared = {}
             else:
                 self._close(element)
 
@@ -202,12 +146,15 @@ class XmlStream:
             names = key[:-1]
             target = len(self._frames) - len(names) - 1
             if target >= 0 and tuple(frame.name for frame in self._frames[target + 1 :]) == names:
-                value = asked(element, key[-1]) if key[-1] != "text" else text_of(element)
+                value = asked(element, key[-1])
+                if key[-1] == "text" and self._frames[-1].counts:  # its children are forgotten already
+                    value = str(element.text or "").strip()
                 self._keep(self._frames[target], key, value, element)
         self._frames.pop()
+        self._shared = {}
         _forget(element)
 
-    def _keep(self, frame: Frame, key: _Key, value: str | None, element: etree._Element) -> None:
+    def _keep(self, frame: Frame, key: Key, value: str | None, element: etree._Element) -> None:
         if not value:
             return
         if key in frame.answered:
@@ -221,10 +168,10 @@ class XmlStream:
     def _records(self, unit: etree._Element) -> Iterator[etree._Element]:
         """The unit itself and records inside it, in order of the document."""
         yield unit
-        for element in unit.iterdescendants():
-            name = self._local(element.tag)
+        for element in unit.iterdescendants() if self._nested else ():
+            name = local(element.tag)
             if name in self._names:
-                above = [self._local(one.tag) for one in element.iterancestors()][::-1]
+                above = [local(one.tag) for one in element.iterancestors()][::-1]
                 if self._is_record(name, above):
                     yield element
 
@@ -242,44 +189,50 @@ class XmlStream:
 
     def _row(
         self, record: etree._Element, child: etree._Element | None, unit: etree._Element, *, full: bool
-    ) -> tuple[list[_Answer], Row]:
+    ) -> tuple[list[Answer], Row]:
         above: list[Ancestor] = []
         element = record
         while element is not unit and (parent := element.getparent()) is not None:
             above.append(parent)
             element = parent
         above += reversed(self._frames)
-        found = _Found(record, child, above)
-        answers = [self._answer(found, paths, unit) for paths in self._shape.columns]
+        found = Found(unit, record, child, above)
+        answers = [self._column(found, column) for column in range(len(self._columns))]
         line = line_of(record)
-        row = Row([], line, as_xml(record), self._place(found, unit)) if full else Row([], line)
+        row = Row([], line, as_xml(record), self._place(found)) if full else Row([], line)
         return answers, row
 
-    def _answer(self, found: _Found, paths: Sequence[XmlPath], unit: etree._Element) -> _Answer:
+    def _column(self, found: Found, column: int) -> Answer:
+        """The answer of a column, asked once for all records right below the same open elements."""
+        if not self._from_above[column] or found.record is not found.unit:
+            return self._answer(found, self._columns[column])
+        if column not in self._shared:
+            self._shared[column] = self._answer(found, self._columns[column])
+        return self._shared[column]
+
+    def _answer(self, found: Found, paths: Sequence[ColumnPath]) -> Answer:
         """The column's text, or where an open ancestor is asked: what to choose from later."""
         choice: list[str | tuple[Frame, XmlPath]] = []
-        for path in paths:
-            origin = found.origin(path, self._shape.explode)
+        for one in paths:
+            origin = found.origin(one)
             if isinstance(origin, Frame):
-                choice.append((origin, path))
-            elif origin is not None and (text := self._text(found, path, origin, unit)):
+                choice.append((origin, one.path))
+            elif origin is not None and (text := self._text(found, one.below, origin)):
                 return [*choice, text] if choice else text
         return choice or None
 
-    def _text(self, found: _Found, path: XmlPath, origin: etree._Element, unit: etree._Element) -> str | None:
+    def _text(self, found: Found, path: XmlPath, origin: etree._Element) -> str | None:
         """The value of a path below an element of the unit."""
-        if origin is unit and path.ask == "place" and not path.steps:
+        if path.ask == "place" and origin is found.unit and not path.steps:
             return str(self._unit_place)  # its siblings are forgotten, it cannot be counted again
-        if origin is found.child:
-            path = XmlPath("record", path.steps[len(self._shape.explode) :], path.ask)
-        return self._shape.separator.join(found.family.texts(origin, path)) or None
+        return found.family.text(origin, path, self._shape.separator)
 
-    def _answered(self, waiting: Sequence[tuple[list[_Answer], Row]]) -> Iterator[Row]:
+    def _answered(self, waiting: Sequence[tuple[list[Answer], Row]]) -> Iterator[Row]:
         for answers, row in waiting:
             row.texts.extend(self._resolved(answer) for answer in answers)
             yield row
 
-    def _resolved(self, answer: _Answer) -> str | None:
+    def _resolved(self, answer: Answer) -> str | None:
         if not isinstance(answer, list):
             return answer
         for option in answer:
@@ -288,21 +241,19 @@ class XmlStream:
                 return text
         return None
 
-    def _place(self, found: _Found, unit: etree._Element) -> str:
+    def _place(self, found: Found) -> str:
         """Where the record is: SegmentResponse[2]/MaterialActual[3] below all that encloses it."""
         steps = []
         for one in (*reversed(found.above), found.record):
             place = (
-                one.place if isinstance(one, Frame) else self._unit_place if one is unit else place_of(one)
+                one.place
+                if isinstance(one, Frame)
+                else self._unit_place
+                if one is found.unit
+                else place_of(one)
             )
-            steps.append(f"{_name(one)}[{place}]" if place > 1 else _name(one))
+            steps.append(f"{name_of(one)}[{place}]" if place > 1 else name_of(one))
         return "/".join(steps)
-
-    def _local(self, tag: str) -> str:
-        known = self._locals.get(tag)
-        if known is None:
-            known = self._locals[tag] = local(tag)
-        return known
 
 
 def _forget(element: etree._Element) -> None:
@@ -312,7 +263,3 @@ def _forget(element: etree._Element) -> None:
     if parent is not None:
         while element.getprevious() is not None:
             del parent[0]
-
-
-def _name(one: Ancestor) -> str:
-    return one.name if isinstance(one, Frame) else local(one.tag)

@@ -13,8 +13,9 @@ from ingestion.batch import BatchResult
 from ingestion.contracts import Contract
 from ingestion.errors import ContractError
 from ingestion.formats import xml_stream
+from ingestion.formats.xml_frames import Shape
 from ingestion.formats.xml_paths import parse
-from ingestion.formats.xml_stream import LateValueError, Shape, XmlStream
+from ingestion.formats.xml_stream import LateValueError, XmlStream
 from tests.unit.ingestion.home import Home, column
 
 COLUMNS = [
