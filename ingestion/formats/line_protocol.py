@@ -35,8 +35,8 @@ from ingestion.typing.series import signal_of
 
 _COLUMNS = {
     "signal": Input("signal"),
-    "time": Input("make_timestamptz((ns - rest) // 1000)", "timestamptz"),
-    "nanoseconds": Input("rest", "other"),
+    "time": Input("make_timestamptz(us)", "timestamptz"),
+    "nanoseconds": Input("((ns % 1000 + 1000) % 1000)", "other"),
     "value": Input("value", "other"),
     "text": Input("text"),
 }
@@ -95,7 +95,8 @@ class LineProtocolReader:
             found = f"read_parquet([{paths}]{', filename=true' if name else ''})"
         else:
             found = self._plain(paths, name, several=bool(files[0].signature[1]))
-        return f"(SELECT *, ((ns % 1000) + 1000) % 1000 AS rest FROM {found})"
+        cut = "CASE WHEN ns >= 0 THEN ns // 1000 ELSE (ns + 1) // 1000 - 1 END"
+        return f"(SELECT *, {cut} AS us FROM {found})"
 
     def screen(self, opened: Opened) -> Opened:
         """Read by the exact grammar into a copy; records that break it are listed."""
@@ -165,7 +166,8 @@ class LineProtocolReader:
             lines = f"(SELECT head, unnest(string_split(given, ',')) AS given, stamp{name} FROM {lines})"
         cut = f"(SELECT head, stamp, given, instr(given, '=') AS eq, given[instr(given, '=') + 1:] AS shown{name} FROM {lines})"
         count = "TRY_CAST(stamp AS BIGINT)"
-        within = f"abs({count}) <= {(2**63 - 1) // self._unit_ns}"
+        most = (2**63 - 1) // self._unit_ns
+        within = f"{count} BETWEEN -{most} AND {most}"
         regular = f"CAST({count} AS VARCHAR) = stamp AND {within} AND eq > 1 AND NOT starts_with(head, '#')"
         return (
             f"(SELECT head || ' ' || given[:eq - 1] AS signal, {_number('shown')} AS value, CAST(NULL AS VARCHAR) AS text, "

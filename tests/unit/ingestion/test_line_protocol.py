@@ -52,12 +52,14 @@ def test_a_series_has_one_spelling(home: Home, contract: Contract) -> None:
 
 
 def test_nanoseconds_beyond_microseconds_are_kept(home: Home, contract: Contract) -> None:
-    home.deliver("a.lp", "m f=1 1700000000000000789\nm f=2 1700000000000000790\nm f=3 -1\n")
+    home.deliver("a.lp", "m f=1 1700000000000000789\nm f=2 1700000000000000790\nm f=3 -1\nm f=4 -9223372036854775808\nm f=5 -1000\n")
     home.load(contract)
     assert home.rows(contract, "reading_at, reading_ns, value") == [
         (AT, 789, 1.0),
         (AT, 790, 2.0),
         (datetime(1969, 12, 31, 23, 59, 59, 999999, tzinfo=UTC), 999, 3.0),
+        (datetime(1677, 9, 21, 0, 12, 43, 145224, tzinfo=UTC), 192, 4.0),
+        (datetime(1969, 12, 31, 23, 59, 59, 999999, tzinfo=UTC), 0, 5.0),
     ]
 
 
