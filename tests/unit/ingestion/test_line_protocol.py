@@ -52,7 +52,10 @@ def test_a_series_has_one_spelling(home: Home, contract: Contract) -> None:
 
 
 def test_nanoseconds_beyond_microseconds_are_kept(home: Home, contract: Contract) -> None:
-    home.deliver("a.lp", "m f=1 1700000000000000789\nm f=2 1700000000000000790\nm f=3 -1\nm f=4 -9223372036854775808\nm f=5 -1000\n")
+    home.deliver(
+        "a.lp",
+        "m f=1 1700000000000000789\nm f=2 1700000000000000790\nm f=3 -1\nm f=4 -9223372036854775808\nm f=5 -1000\n",
+    )
     home.load(contract)
     assert home.rows(contract, "reading_at, reading_ns, value") == [
         (AT, 789, 1.0),
