@@ -169,7 +169,7 @@ class _Builder:
         parsers: dict[str, Callable[[str], str]] = {
             "integer": lambda text: ex.integer(text, column.type, thousands),
             "boolean": ex.boolean,
-            "date": lambda text: ex.date(text, column.parse_format),
+            "date": lambda text: self._with_months(text, ex.date),
             "dats": lambda text: ex.dats(text, column.parse_format),
             "tims": ex.tims,
             "utc_timestamp": ex.utc_timestamp,
@@ -243,7 +243,9 @@ class _Builder:
         column = self.column
         self.levels.local.append(column.name)
         if len(column.sources) == 1:
-            self.levels.first[self._v] = ex.unless_null(source, column, self._local_time)
+            self.levels.first[self._v] = ex.unless_null(
+                source, column, lambda text: self._with_months(text, ex.local_time)
+            )
             return
         date = f"nullif(nullif(trim({source}), ''), '{ex.NULL_DATE}')"
         time = f"nullif(trim({self._input(1).sql}), '')"
@@ -252,13 +254,12 @@ class _Builder:
             f"{ex.local_time(date, column.parse_format or '%Y%m%d')} + {ex.tims_interval(time)}"
         )
 
-    def _local_time(self, text: str) -> str:
+    def _with_months(self, text: str, parse: Callable[[str, str | None], str]) -> str:
         """English month names first; the contract's language only where that gave nothing."""
         shape, language = self.column.parse_format, self.contract.format_options.get("monthNames")
-        plain = ex.local_time(text, shape)
-        if language is None:
-            return plain
-        return f"coalesce({plain}, {ex.local_time(months.in_english(text, str(language)), shape)})"
+        if language is None or shape is None:
+            return parse(text, shape)
+        return f"coalesce({parse(text, shape)}, {parse(months.in_english(text, str(language)), shape)})"
 
     def _from_native(self, given: Input) -> None:
         column = self.column

@@ -149,6 +149,13 @@ def test_booleans_in_two_languages() -> None:
     assert values == [True, True, True, False, False, True, None, None]
 
 
+def test_month_names_of_dates() -> None:
+    texts = ["06-Mär-25", "06-März-25", "06-MRZ-25", "06-Mar-25", "31-Dez.-25", "06-Maerz-25"]
+    found = read(col("DATE", "date", parse_format="%d-%b-%y"), texts, {"monthNames": "de"})
+    march = (dt.date(2025, 3, 6), "")
+    assert found == [march, march, march, march, (dt.date(2025, 12, 31), ""), (None, "type:c")]
+
+
 def test_booleans_of_other_plants() -> None:
     true = ["VRAI", "oui", "VERDADERO", "sí", "Sim", "vero", "waar", "sant", "Prawda", "ano", "ON", "ein"]
     false = ["FAUX", "non", "FALSO", "no", "não", "onwaar", "nee", "falskt", "fałsz", "ne", "off", "Aus"]
