@@ -100,6 +100,11 @@ class Dialect:
 
     def joined(self, fields: Sequence[str]) -> str:
         """One record of these fields, quoted where they need it."""
+        plain = self.delimiter.join(fields)
+        if plain.count(self.delimiter) == len(fields) - 1 and not any(
+            mark in plain for mark in (self.quote, "\r", "\n")
+        ):
+            return plain
         special = (self.delimiter, self.quote, "\r", "\n")
         doubled = self.quote * 2
         return self.delimiter.join(

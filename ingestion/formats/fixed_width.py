@@ -112,6 +112,14 @@ class FixedWidthReader:
         self._limit = limit
         self._layout = layout_of(contract)
         self.malformed = self._layout.malformed
+        texts = {source for column in contract.columns if column.parse == "text" for source in column.sources}
+        self._inputs = {
+            name: Input(
+                f"rtrim({sql}, ' ')" if name in texts else sql
+            )  # other parsers trim where they have to
+            for name, (start, width) in self._layout.fields.items()
+            if (sql := f"substring(line, {start}, {width})")
+        }
 
     def open(self, file: Delivered) -> Opened:
         """Checks of the first bytes; what a line holds is seen row by row."""
@@ -127,10 +135,7 @@ class FixedWidthReader:
             file=file,
             path=readable,
             text_path=readable,
-            inputs={
-                name: Input(f"rtrim(substring(line, {start}, {width}), ' ')")
-                for name, (start, width) in layout.fields.items()
-            },
+            inputs=self._inputs,
             signature=("fixed_width",),
         )
         return self.screen(opened) if layout.skip or self._is_cut(readable) else opened

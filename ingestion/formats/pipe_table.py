@@ -11,6 +11,7 @@ anything else) are put aside as well. Values lose the blanks around them. DuckDB
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from ingestion.typing.query import Input
 _OPTIONS = {"encoding", "decimal", "thousands", "monthNames"}
 _COPY = Dialect("\x1f", "\x1e", header=False)
 _BAR = "|"
+_SPECIAL = (_COPY.delimiter, _COPY.quote, "\r", "\n")
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,24 @@ class Header:
         cells = _cells(self.line)
         return numbered_names([cell or f"#{place}" for place, cell in enumerate(cells, start=1)])
 
+    @cached_property
+    def bars(self) -> int:
+        """Number of bars."""
+        return self.line.count(_BAR)
+
+    @cached_property
+    def _first(self) -> str:
+        return next((cell for cell in _cells(self.line) if cell), "")
+
+    def is_repeated(self, line: str) -> bool:
+        """True for a line that says the same."""
+        return line == self.line or (self._first in line and self.cut(line) == _cells(self.line))
+
     def cut(self, line: str) -> list[str] | None:
         """The cells of a row; None if there are too few or too many."""
-        expected = self.line.count(_BAR)
         if not line.endswith(_BAR):
             return None
-        if line.count(_BAR) == expected:
+        if line.count(_BAR) == self.bars:
             return _cells(line)
         bars = [place for place, character in enumerate(self.line) if character == _BAR]
         if len(line) != len(self.line) or any(line[place] != _BAR for place in bars):
@@ -84,17 +98,18 @@ class PipeTableReader:
         rows: list[int] = []
         rules: list[str] = []
         with copy.open("w", encoding="utf-8", newline="") as out:
-            for row, _, cells, rule in self._rows(readable, header):
-                if cells is None:
+            for row, line, shown in self._rows(readable, header):
+                kept = None if shown is None else _copied(shown, header)
+                if kept is None:
                     rows.append(row)
-                    rules.append(rule)
+                    rules.append(_broken(line))
                 else:
-                    out.write(_COPY.joined(cells) + "\n")
+                    out.write(kept)
         return Opened(
             file=file,
             path=copy,
             text_path=readable,
-            inputs={name: Input(f"c{index}") for index, name in enumerate(header.names)},
+            inputs={name: Input(f"trim(c{index}, ' ')") for index, name in enumerate(header.names)},
             signature=(header.line,),
             findings=unexpected_columns(
                 contract, [name for name in header.names if not name.startswith("#")]
@@ -122,12 +137,13 @@ class PipeTableReader:
         last = max(wanted, default=0)
         (line,) = opened.signature
         header = Header(str(line))
-        for row, record, cells, _ in self._rows(opened.text_path, header):
+        for row, record, shown in self._rows(opened.text_path, header):
             if row > last:
                 return
             if row in wanted:
-                shown = bounded(record.raw.decode("utf-8", errors="replace"))
-                yield RawRecord(row, record.number, shown, dict(zip(header.names, cells or (), strict=False)))
+                raw = bounded(record.raw.decode("utf-8", errors="replace"))
+                cells = header.cut(shown) if shown is not None else None
+                yield RawRecord(row, record.number, raw, dict(zip(header.names, cells or (), strict=False)))
 
     def _header(self, file: Delivered, path: Path) -> tuple[int, Header]:
         """The first line with bars that names a column of the contract, else the first with bars, and its number."""
@@ -146,25 +162,34 @@ class PipeTableReader:
             raise UnreadableFileError(self._contract.raw_name, file.name, "whole file", expected, seen)
         return first
 
-    def _rows(self, path: Path, header: Header) -> Iterator[tuple[int, text.Line, list[str] | None, str]]:
-        """(number, line, cells, '') of each row; a row that cannot be cut has no cells but a rule."""
-        number, begun, outside, names = 0, False, True, _cells(header.line)
+    def _rows(self, path: Path, header: Header) -> Iterator[tuple[int, text.Line, str | None]]:
+        """(number, line, its text) of each row; the text is None where the line is no whole row."""
+        number, begun, outside = 0, False, True
         with path.open("rb") as handle:
             for line in text.lines(handle, self._limit):
                 shown = line.raw.decode("utf-8", errors="replace").rstrip()
-                kind = _kind(shown, header)
                 if not begun:
-                    begun = kind == "bars" and header.cut(shown) == names
+                    begun = header.is_repeated(shown.lstrip("\ufeff"))
                     continue
+                kind = _kind(shown, header)
                 if kind == "outside" and not line.too_long and (outside or not shown):
                     outside = True
                     continue
                 outside = kind == "rule"
-                cells = None if kind == "broken" or line.too_long else header.cut(shown)
-                if kind == "rule" or cells == names:
+                if kind == "rule" or header.is_repeated(shown):
                     continue
                 number += 1
-                yield number, line, None if _is_total(cells) else cells, _broken(line)
+                yield number, line, None if kind == "broken" or line.too_long else shown
+
+
+def _copied(shown: str, header: Header) -> str | None:
+    """A row as the copy holds it; None if it cannot be cut or is a total."""
+    if shown[0] == _BAR and shown[-1] == _BAR and shown.count(_BAR) == header.bars and "*" not in shown:
+        body = shown[1:-1]
+        if not any(mark in body for mark in _SPECIAL):
+            return body.replace(_BAR, _COPY.delimiter) + "\n"
+    cells = header.cut(shown)
+    return None if cells is None or _is_total(cells) else _COPY.joined(cells) + "\n"
 
 
 def _kind(shown: str, header: Header) -> str:
@@ -173,7 +198,7 @@ def _kind(shown: str, header: Header) -> str:
         return "rule"
     if shown.lstrip().startswith(_BAR):
         return "bars"
-    return "broken" if shown.count(_BAR) >= max(1, header.line.count(_BAR) - 1) else "outside"
+    return "broken" if shown.count(_BAR) >= max(1, header.bars - 1) else "outside"
 
 
 def _broken(line: text.Line) -> str:
@@ -182,8 +207,8 @@ def _broken(line: text.Line) -> str:
     return "malformed_row" if line.ended else "truncated_row"
 
 
-def _is_total(cells: list[str] | None) -> bool:
-    first = next((cell for cell in cells or () if cell), "")
+def _is_total(cells: list[str]) -> bool:
+    first = next((cell for cell in cells if cell), "")
     return bool(first) and not first.strip("*")
 
 

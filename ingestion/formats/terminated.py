@@ -27,6 +27,15 @@ class RowEnd:
         """Finds the terminator."""
         return re.compile(re.escape(self.text.encode()).replace(b"\\\n", b"\r?\n"))
 
+    @cached_property
+    def spellings(self) -> tuple[bytes, bytes]:
+        """The terminator with line feed, and with CRLF."""
+        return self.text.encode(), self.text.replace("\n", "\r\n").encode()
+
+    def last(self, data: bytes) -> int:
+        """Where the last terminator ends; 0 if there is none."""
+        return max(at + len(mark) if (at := data.rfind(mark)) >= 0 else 0 for mark in self.spellings)
+
     @property
     def core(self) -> bytes:
         """The terminator without its line feed: what a file may end with if its last line feed was cut."""
@@ -52,8 +61,10 @@ class Rows:
 
     def plain(self) -> bytes:
         """All rows with a line feed behind each and no other line feed; empty if rows hold line feeds themselves."""
-        plain, count = self.end.pattern.subn(b"\n", self.raw)
-        return plain if plain.count(b"\n") == count else b""
+        bare, with_return = self.end.spellings
+        raw = self.raw.replace(with_return, bare) if b"\r" in self.raw else self.raw
+        plain = raw.replace(bare, b"\n")
+        return plain if plain.count(b"\n") == raw.count(bare) else b""
 
 
 def rows(handle: BinaryIO, end: RowEnd, limit: int) -> Iterator[Rows | Line]:
@@ -61,7 +72,7 @@ def rows(handle: BinaryIO, end: RowEnd, limit: int) -> Iterator[Rows | Line]:
     number, rest, pattern = 1, b"", end.pattern
     while chunk := handle.read(_BLOCK):
         data = rest + chunk
-        if cut := _last_end(pattern, data):
+        if cut := end.last(data):
             yield Rows(number, data[:cut], end)
             number += data.count(b"\n", 0, cut)
         rest = data[cut:]
@@ -69,21 +80,13 @@ def rows(handle: BinaryIO, end: RowEnd, limit: int) -> Iterator[Rows | Line]:
             shown, ended, passed, rest = _skip_row(handle, rest, pattern)
             yield Line(number, shown, ended, too_long=True)
             number += passed
-    if cut := _last_end(pattern, rest):
+    if cut := end.last(rest):
         yield Rows(number, rest[:cut], end)
         number += rest.count(b"\n", 0, cut)
     if (tail := rest[cut:]).strip():
         core, bare = end.core, tail.rstrip(b"\r\n")
         complete = bool(core) and bare.endswith(core)
         yield Line(number, bare.removesuffix(core) if complete else tail, ended=complete)
-
-
-def _last_end(pattern: re.Pattern[bytes], data: bytes) -> int:
-    """Where the last terminator ends; 0 if there is none."""
-    cut = 0
-    for match in pattern.finditer(data):
-        cut = match.end()
-    return cut
 
 
 def _skip_row(handle: BinaryIO, seen: bytes, pattern: re.Pattern[bytes]) -> tuple[bytes, bool, int, bytes]:

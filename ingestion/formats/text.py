@@ -141,9 +141,9 @@ def as_utf8(contract: Contract, file: Delivered, scratch: Path) -> Path:
     if encoding == "utf-8" or (_extends_ascii(encoding) and _is_ascii(file.path)):
         return file.path
     copy = scratch_file(scratch)
-    with copy.open("w", encoding="utf-8", newline="") as out:
+    with copy.open("wb") as out:
         for text in _decoded(contract, file):
-            out.write(text)
+            out.write(text.encode())
     return copy
 
 
