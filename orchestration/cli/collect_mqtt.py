@@ -92,6 +92,6 @@ def _run(
 
 
 def _print_counts(counts: dict[str, Counter[str]]) -> None:
-    names = sorted({name for found in counts.values() for name in found})
+    names = sorted({"messages", *(name for found in counts.values() for name in found)})
     columns = ("system", *(name.replace("_", " ") for name in names))
     print_table(columns, [(system, *(found[name] for name in names)) for system, found in counts.items()])

@@ -26,15 +26,16 @@ def free_port() -> int:
 
 
 class BrokerProcess:
-    """The broker on 127.0.0.1; start and kill as often as wanted, always on the same port."""
+    """A broker on 127.0.0.1; start and kill as often as wanted, always on the same port."""
 
-    def __init__(self, *arguments: str | Path) -> None:
+    def __init__(self, *arguments: str | Path, module: str = "mqtt_broker") -> None:
         self.port = free_port()
+        self._module = f"tests.integration.{module}"
         self._arguments = [str(argument) for argument in arguments]
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "tests.integration.mqtt_broker", str(self.port), *self._arguments]
+        command = [sys.executable, "-m", self._module, str(self.port), *self._arguments]
         self._process = subprocess.Popen(command, cwd=ROOT)
         for _ in range(200):
             with socket.socket() as probe:

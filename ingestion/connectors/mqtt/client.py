@@ -73,7 +73,8 @@ class BrokerClient:
         self._connection = 0
         self._stopping = threading.Event()
         self._refused: str | None = None
-        self._lost_session = threading.Event()
+        self._is_unreachable = False
+        self._unknown_at: set[int] = set()
         self._client = self._built(login)
         self._thread = threading.Thread(target=self._loop, name=f"mqtt {login.client_id}", daemon=True)
 
@@ -115,11 +116,11 @@ class BrokerClient:
         """True if messages can be received at once."""
         return not self._queue.empty()
 
-    def lost_its_session(self) -> bool:
-        """True once after each connection at which the broker did not know this client: messages may be missing."""
-        lost = self._lost_session.is_set()
-        self._lost_session.clear()
-        return lost
+    def lost_its_session(self, deliveries: Sequence[Delivery]) -> bool:
+        """True once for the first messages of a connection at which the broker did not know this client."""
+        lost = self._unknown_at & {delivery.connection for delivery in deliveries}
+        self._unknown_at -= lost
+        return bool(lost)
 
     def publish(self, topic: str, payload: bytes) -> None:
         """Send a message of QoS 0; lost if there is no connection."""
@@ -154,6 +155,7 @@ class BrokerClient:
         if self._last_word is not None:
             client.will_set(self._last_word.topic, self._last_word.will, qos=1, retain=True)
         client.on_connect = self._on_connect
+        client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect
         client.on_subscribe = self._on_subscribe
         client.on_message = self._on_message
@@ -173,14 +175,21 @@ class BrokerClient:
                 client.disconnect()
             return
         self._connection += 1
+        self._is_unreachable = False
         if not flags.session_present:
-            self._lost_session.set()
+            self._unknown_at.add(self._connection)
         known = "session goes on" if flags.session_present else "new session"
         self._tell(f"connected to {host}:{port}, {known}")
         qos: int = self._options.qos
         client.subscribe([(name, qos) for name in self._filters])
         if self._last_word is not None:
             client.publish(self._last_word.topic, self._last_word.said, qos=1, retain=True)
+
+    def _on_connect_fail(self, _client: paho.Client, _data: Any) -> None:
+        if not self._is_unreachable:
+            host, port = self._options.address
+            self._tell(f"{host}:{port} cannot be reached; trying again")
+        self._is_unreachable = True
 
     def _on_disconnect(
         self, _client: paho.Client, _data: Any, _flags: Any, reason: ReasonCode, _more: Any = None
@@ -194,6 +203,8 @@ class BrokerClient:
         for name, reason in zip(self._filters, reasons, strict=False):
             if reason.is_failure:
                 self._tell(f"the broker refuses topic {name}: {reason}")
+        taken = sum(not reason.is_failure for reason in reasons)
+        self._tell(f"listens to {taken} of {len(self._filters)} topic filters")
 
     def _on_message(self, _client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
         try:

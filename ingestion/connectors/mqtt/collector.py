@@ -87,8 +87,6 @@ class Collector:
         else:
             self._take_in(_POLL_S)
         now_us = time.time_ns() // 1000
-        if self._client.lost_its_session():
-            self._recorder.distrust()
         for node in self._recorder.rebirths(now_us):
             self._tell(f"asks {node.name} for a rebirth")
             self._client.publish(rebirth_topic(node), rebirth_payload(now_us // 1000))
@@ -101,6 +99,8 @@ class Collector:
         self._pending = self._pending or self._client.receive(MESSAGES_AT_ONCE, timeout_s)
         try:
             if self._pending:
+                if self._client.lost_its_session(self._pending):
+                    self._recorder.distrust()
                 self._recorder.record([delivery.arrival for delivery in self._pending])
                 self._client.acknowledge(self._pending)
                 self._pending = []
