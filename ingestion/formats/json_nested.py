@@ -118,7 +118,7 @@ class NestedJsonReader:
 
     def _place(self, record: Record) -> str:
         """The record's path with indexes, as far as it goes: orders/3/operations/1."""
-        indexes = iter(level.index for level in record.levels if level.index is not None)
+        indexes = iter(level.place for level in record.levels if level.place is not None)
         return "/".join(str(next(indexes, step)) if step == EACH else step for step in self._steps)
 
     def _unknown(self, record: Record) -> list[str]:

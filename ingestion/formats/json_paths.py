@@ -9,7 +9,7 @@ with a slash or tilde is written ~1 or ~0, as in a JSON pointer.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ingestion.formats.json_text import Ambiguous, shown
 
@@ -20,16 +20,14 @@ class WrongShapeError(ValueError):
     """A value is not of the kind that a path needs."""
 
 
-@dataclass(frozen=True)
-class Level:
+class Level(NamedTuple):
     """One object on the way to a record, with its place in its array (from 1, None outside of arrays)."""
 
     value: Any
-    index: int | None = None
+    place: int | None = None
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(NamedTuple):
     """One record: its levels from the document to the record, `problem` if the path does not fit the value."""
 
     levels: tuple[Level, ...]
@@ -84,13 +82,13 @@ class ColumnPath:
             return None
         level = record.levels[-1 - self.ups]
         if self.index:
-            return None if level.index is None else str(level.index)
+            return None if level.place is None else str(level.place)
         value = level.value
         for step in self.steps:
-            value = _down(value, step)
+            value = value.get(step) if type(value) is dict else _down(value, step)
             if value is None:
                 return None
-        return as_text(value)
+        return value if type(value) is str else as_text(value)
 
 
 def _down(value: Any, step: str) -> Any:
