@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 
 from ingestion.batch import BatchResult
 from ingestion.contracts import Contract
-from ingestion.errors import ContractError
+from ingestion.delivery import Delivered
+from ingestion.errors import ContractError, UnreadableFileError
 from ingestion.formats import json_text
+from ingestion.formats.json_nested import NestedJsonReader
+from ingestion.formats.json_paths import as_text
 from ingestion.formats.json_text import BrokenJsonError, JsonText, decoded, shown
 from tests.unit.ingestion.home import Home, column
 
@@ -327,3 +330,63 @@ def test_a_value_longer_than_allowed_is_refused_without_reading_on(tmp_path: Pat
     path.write_text('["' + "x" * 5_000_000 + '"]')
     with path.open() as handle, pytest.raises(BrokenJsonError, match="more than 1000 characters"):
         JsonText(handle, 1000).skip()
+
+
+BRANCHES = st.recursive(
+    st.none() | st.integers(0, 9) | st.just("x"),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("ab"), inner, min_size=1, max_size=2)
+    ),
+    max_leaves=12,
+)
+BAD = "bad"
+
+
+def by_loops(value: Any, steps: list[str], place: int | None = None) -> list[Any]:
+    """(value, place) of each record, BAD for a value that the path does not fit: what the docstring promises."""
+    if not steps:
+        return [(value, place)]
+    step, rest = steps[0], steps[1:]
+    fits = isinstance(value, list if step == "*" else dict)
+    if value is None or not fits:
+        return [] if value is None else [BAD]
+    if step == "*":
+        return [one for at, item in enumerate(value, start=1) for one in by_loops(item, rest, at)]
+    return [] if value.get(step) is None else by_loops(value[step], rest)
+
+
+def stops_before_the_first_array(value: Any, steps: list[str]) -> bool:
+    """True if the document has nothing that could be streamed: such a file is held."""
+    for step in steps:
+        if step == "*":
+            return value is not None and not isinstance(value, list)
+        if not isinstance(value, dict) or step not in value:
+            return True
+        value = value[step]
+    return False
+
+
+@settings(max_examples=150, deadline=None)
+@given(document=BRANCHES, steps=st.lists(st.sampled_from(["a", "b", "*"]), max_size=4), front=st.booleans())
+def test_any_path_on_any_document_gives_what_plain_loops_give(
+    tmp_path_factory: pytest.TempPathFactory, document: Any, steps: list[str], front: bool
+) -> None:
+    home = Home(tmp_path_factory.mktemp("paths"))
+    columns = [column("value", physicalName="."), column("place", physicalName="#")]
+    contract = nested(home, columns, records="/".join(steps))
+    path = home.deliver("a.json", (" \n" if front else "") + json.dumps(document))
+    reader = NestedJsonReader(contract, home.root, 10**6)
+    file = Delivered(path, "a.json", path.stat().st_size, 0)
+    if stops_before_the_first_array(document, steps):
+        with pytest.raises(UnreadableFileError):
+            reader.open(file)
+        return
+    rows = [row for chunk in reader.chunks(reader.open(file)) for row in chunk.to_pylist()]
+    found = [BAD if row["bad"] else (row["c0"], row["c1"]) for row in rows]
+    whole = "*" not in steps
+    expected = by_loops(document, steps) or ([(None, None)] if whole else [])
+    texts = [
+        one if one == BAD else (as_text(decoded(json.dumps(one[0]))), one[1] and str(one[1]))
+        for one in expected
+    ]
+    assert found == texts
