@@ -24,6 +24,7 @@ from ingestion.drift.policy import EXTRA, Drift, drift_policy
 from ingestion.errors import ContractError
 
 SOURCES = Path(__file__).resolve().parent / "sources"
+RECORDINGS = ("waveform", "tdms", "mdf4", "hdf5", "matlab", "wav")
 FORMATS = (
     "delimited",
     "fixed_width",
@@ -39,6 +40,7 @@ FORMATS = (
     "pi_web_api",
     "ignition",
     "proficy",
+    *RECORDINGS,
 )
 LOAD_MODES = ("append", "upsert", "snapshot")
 PARSES = (

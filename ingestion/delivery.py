@@ -29,7 +29,8 @@ from ingestion.scratch import scratch_file
 class Delivered:
     """One file at one moment. `name` is its path inside the source's folder; times in nanoseconds since 1970.
 
-    Of packed content `path` does not exist (`archive.zip/member`): read what unpacked() gives.
+    Of packed content `path` does not exist (`archive.zip/member`): read what unpacked() gives. `content` is the sha256
+    of the content, known from there on.
     """
 
     path: Path
@@ -37,6 +38,7 @@ class Delivered:
     size: int
     mtime_ns: int
     packed: Packed | None = None
+    content: str = ""
 
     def unchanged(self) -> bool:
         """True if the file still has the size and time that it was listed with."""
@@ -88,7 +90,7 @@ def unpacked(
 ) -> Delivered:
     """The file itself, or of a packed one a copy in `scratch` whose `path` can be read; PackedFileError if not whole."""
     if file.packed is None:
-        return file
+        return replace(file, content=sha256)
     place = f"member {file.packed.member}" if file.packed.member is not None else "whole file"
     target = scratch_file(scratch, PurePosixPath(file.packed.content_name).suffix)
     try:
@@ -99,7 +101,7 @@ def unpacked(
     if found != sha256:
         problem, step = "its content is not what was hashed before.", "deliver it again."
         raise PackedFileError(contract.raw_name, file.name, place, problem, step)
-    return replace(file, path=target, size=target.stat().st_size)
+    return replace(file, path=target, size=target.stat().st_size, content=sha256)
 
 
 def needs_settling(contract: Contract, source: Source) -> bool:
@@ -115,7 +117,7 @@ class _Wanted:
         self._parent = pattern.parent.as_posix()
         self._named = bool(contract.archives) or any(mark.isalnum() for mark in pattern.stem)
         self._any_member = pattern.suffix.lower() == packed.ARCHIVE
-        self._file = re.compile(fnmatch.translate(pattern.name))
+        self._file = re.compile("|".join(fnmatch.translate(name) for name in _alternatives(pattern.name)))
         self._archive = re.compile(fnmatch.translate(f"{pattern.stem}{packed.ARCHIVE}"))
 
     def folders(self, root: Path) -> Iterator[Path]:
@@ -149,6 +151,13 @@ class _Wanted:
                 f"no member is named like the contract's files; it holds {names}.", "check the archive."
             )
         return wanted
+
+
+def _alternatives(pattern: str) -> list[str]:
+    """The patterns that `*.{tdms,mf4}` stands for; a pattern without braces stands for itself."""
+    before, _, rest = pattern.partition("{")
+    middle, closed, after = rest.partition("}")
+    return [f"{before}{one}{after}" for one in middle.split(",")] if closed else [pattern]
 
 
 def _listed(folder: Path, root: Path, wanted: _Wanted) -> Iterator[Delivered]:

@@ -66,7 +66,7 @@ class Intake:
         self._scratch = scratch
         self._gate = gate
         self._on_bytes = on_bytes
-        self._reader = reader_for(contract, scratch, settings.max_line_bytes)
+        self._reader = reader_for(contract, scratch, settings.max_line_bytes, zone)
         self._malformed: str = getattr(self._reader, "malformed", "")
         self._duckdb = connect(settings, scratch)
         self._unpacker = Unpacker(settings.max_unpack_ratio)

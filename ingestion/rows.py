@@ -304,6 +304,7 @@ def _skip_rules(skipped: Skipped) -> list[Rule]:
         "malformed_row": "as many fields as the header, in the format's grammar",
         "truncated_row": "a complete last line",
         "line_too_long": "a line within the length limit",
+        "truncated_recording": "all samples that the file announces",
     }
     return [Rule(rule, None, expects[rule]) for rule in dict.fromkeys(skipped.rules)]
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from ingestion.contracts import Contract
+from ingestion.contracts import RECORDINGS, Contract
 from ingestion.errors import ContractError
 from ingestion.formats.annotated_csv import AnnotatedCsvReader
 from ingestion.formats.base import Reader
@@ -19,6 +19,7 @@ from ingestion.formats.parquet import ParquetReader
 from ingestion.formats.pi_web_api import PiWebApiReader
 from ingestion.formats.pipe_table import PipeTableReader
 from ingestion.formats.proficy import ProficyReader
+from ingestion.formats.waveform.reader import WaveformReader
 from ingestion.formats.xml_records import XmlReader
 from ingestion.typing import readings
 
@@ -40,11 +41,14 @@ _READERS: Mapping[str, Callable[[Contract, Path, int], Reader]] = {
 }
 
 
-def reader_for(contract: Contract, scratch: Path, max_line_bytes: int) -> Reader:
+def reader_for(contract: Contract, scratch: Path, max_line_bytes: int, zone: str) -> Reader:
     """The reader of a contract's format; `scratch` takes its copies, lines may have `max_line_bytes`.
 
-    ContractError if the contract types its columns in a way that no query can be made of.
+    `zone` is the source's time zone: recordings hold one start each, which the reader makes UTC. ContractError if the
+    contract types its columns in a way that no query can be made of.
     """
     if problems := readings.problems(contract):
         raise ContractError(contract.path or contract.raw_name, problems[0], "mend the contract.")
+    if contract.format in RECORDINGS:
+        return WaveformReader(contract, zone)
     return _READERS[contract.format](contract, scratch, max_line_bytes)
