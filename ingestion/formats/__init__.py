@@ -41,7 +41,7 @@ _READERS: Mapping[str, Callable[[Contract, Path, int], Reader]] = {
 }
 
 
-def reader_for(contract: Contract, scratch: Path, max_line_bytes: int, zone: str) -> Reader:
+def reader_for(contract: Contract, scratch: Path, max_line_bytes: int, zone: str = "UTC") -> Reader:
     """The reader of a contract's format; `scratch` takes its copies, lines may have `max_line_bytes`.
 
     `zone` is the source's time zone: recordings hold one start each, which the reader makes UTC. ContractError if the

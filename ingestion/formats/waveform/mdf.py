@@ -8,19 +8,22 @@ Bus logging (CAN, LIN, FlexRay, Ethernet frames) is no waveform and is left out 
 import logging
 import shutil
 import tempfile
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from asammdf import MDF, set_global_option
 from asammdf.blocks import v4_constants as constants
+from asammdf.blocks.mdf_v4 import MDF4
 from asammdf.blocks.utils import Fragment, MdfException
 
 from ingestion.formats.waveform.mdf_blocks import check_chains, cut_block, mend_length
 from ingestion.formats.waveform.model import (
+    BROKEN,
     Block,
     Channel,
     Floats,
@@ -49,32 +52,39 @@ def mdf_recording(path: Path, options: WaveformOptions) -> Iterator[Recording]:
     logging.getLogger("asammdf").setLevel(logging.CRITICAL)  # what is missing is reported, not logged
     set_global_option("raise_on_incomplete_blocks", False)
     with tempfile.TemporaryDirectory(prefix="mdf-") as scratch:
-        whole = _readable(path, Path(scratch))
-        mdf = _opened(whole)
-        with closing(mdf):
+        flags = _flags(path)
+        whole = _readable(path, Path(scratch), flags)
+        with whole.open("rb+" if flags else "rb") as handle, closing(_opened(handle)) as mdf:
             if not str(mdf.version).startswith("4"):
                 raise ValueError(f"MDF version {mdf.version}; convert it to 4.10")
-            yield _recording(mdf, options, _flags(path))
+            yield _recording(mdf, options, flags)
 
 
-def _opened(path: Path) -> Any:
+def _opened(handle: BinaryIO) -> Any:
+    """asammdf's file. What it leaves of a file that it cannot open is marked closed: its own clean-up would fail."""
     try:
-        return MDF(path, process_bus_logging=False)
-    except MdfException as error:
-        raise ValueError(str(error)) from error
+        return MDF(handle, process_bus_logging=False)
+    except (MdfException, *BROKEN) as error:
+        for frame, _ in traceback.walk_tb(error.__traceback__):
+            half = frame.f_locals.get("self")
+            if isinstance(half, MDF4):
+                half._closed = True
+                half._tempfile.close()
+        raise ValueError(f"{type(error).__name__}: {error}") from error
 
 
-def _readable(path: Path, scratch: Path) -> Path:
-    """The file, or a copy in which the cut data block ends where the file does."""
+def _readable(path: Path, scratch: Path, flags: int) -> Path:
+    """The file, or a copy of it: to be finished, or in which the cut data block ends where the file does."""
     size = path.stat().st_size
     with path.open("rb") as handle:
         check_chains(handle)
         address = cut_block(handle, size)
-    if address is None or _flags(path):
+    if address is None and not flags:
         return path
     copy = scratch / "mended.mf4"
     shutil.copyfile(path, copy)
-    mend_length(copy, address, size)
+    if address is not None and not flags:
+        mend_length(copy, address, size)
     return copy
 
 
