@@ -137,11 +137,16 @@ def whole(value: int) -> Value:
         return Value(None, str(value))
 
 
-def moment(milliseconds: int) -> str:
-    """Milliseconds since 1970 as ISO 8601 in UTC; WireError outside the years 1 to 9998."""
+def check_time(milliseconds: int) -> int:
+    """The same milliseconds since 1970; WireError outside the years 1 to 9998."""
     if not _FIRST_MS <= milliseconds < _LAST_MS:
         raise WireError(f"time {milliseconds} is not in milliseconds since 1970")
-    at = _EPOCH + timedelta(milliseconds=milliseconds)
+    return milliseconds
+
+
+def moment(milliseconds: int) -> str:
+    """Milliseconds since 1970 as ISO 8601 in UTC; WireError as check_time."""
+    at = _EPOCH + timedelta(milliseconds=check_time(milliseconds))
     return at.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ingestion.connectors.mqtt.datatypes import Value, WireError, moment, number, whole
+from ingestion.connectors.mqtt.datatypes import Value, WireError, check_time, number, whole
 from ingestion.connectors.mqtt.options import TopicRule
 from ingestion.typing.quality_codes import GOOD, Meaning
 from ingestion.typing.status import meaning
@@ -45,7 +45,7 @@ def micros_of(rule: TopicRule, content: Any) -> int | None:
     micros = told // 1000 if rule.timestamp_unit == "ns" else told * _PER_SECOND[rule.timestamp_unit]
     if not abs(micros) < 2**62:
         raise WireError(f"timestamp {raw!r} is not in {rule.timestamp_unit} since 1970")
-    moment(round(micros) // 1000)
+    check_time(round(micros) // 1000)
     return round(micros)
 
 

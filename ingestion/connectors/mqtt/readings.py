@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from ingestion.connectors.mqtt.datatypes import moment
+from ingestion.connectors.mqtt.datatypes import check_time, moment
 
 NOT_DECODED = "not_decoded"
 _TIME = pa.timestamp("us", tz="UTC")
@@ -98,8 +98,7 @@ def record_batch(rows: Iterable[Row]) -> pa.RecordBatch:
 
 def micros(milliseconds: int) -> int:
     """Milliseconds since 1970 as microseconds; WireError outside the years 1 to 9998."""
-    moment(milliseconds)
-    return milliseconds * 1000
+    return check_time(milliseconds) * 1000
 
 
 def _payload(payload: bytes) -> dict[str, str]:
