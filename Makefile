@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
 STAMP  := $(VENV)/.installed
 # The plant that make run and make ui work on, and the folder for all that it makes.
 PLANT  ?= data/plants/demo
@@ -30,13 +31,13 @@ run: $(STAMP) ## the main job: the demo plant from exports to a gated release
 	@$(TUNDISH) run --plant $(PLANT) --home $(HOME_DIR)
 
 test: $(STAMP) ## the test suite without the long tests
-	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
+	@$(PYTEST)
 
 test-long: $(STAMP) ## the long tests alone
-	@$(BIN)/python -m pytest -m long
+	@$(PYTEST) -m long
 
 test-all: $(STAMP) ## every test, the long ones too
-	@$(BIN)/python -m pytest -m 'long or not long'
+	@$(PYTEST) -m 'long or not long'
 
 ui: $(STAMP) ## Dagster's UI on the plant's data flow
 	@$(TUNDISH) ui --plant $(PLANT) --home $(HOME_DIR)

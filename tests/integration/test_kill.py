@@ -137,9 +137,9 @@ class CalmRun:
 
 @pytest.fixture(scope="module")
 def calm(tmp_path_factory: pytest.TempPathFactory) -> CalmRun:
-    """Four days of the demo plant."""
+    """Three days of a small demo plant."""
     landed, home = tmp_path_factory.mktemp("landed"), tmp_path_factory.mktemp("calm")
-    succeed("simulate", "--days", "4", "--rate", "300", home=landed)
+    succeed("simulate", "--days", "3", "--machines", "4", "--tags", "20", "--rate", "300", home=landed)
     shutil.copytree(landed, home, copy_function=shutil.copy2, dirs_exist_ok=True)
     started = time.monotonic()
     succeed("run", home=home)
