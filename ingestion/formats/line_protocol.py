@@ -14,10 +14,8 @@ grammar of line_grammar.py reads every line, good records go into a Parquet copy
 import re
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from io import BytesIO
+from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
@@ -28,10 +26,10 @@ from ingestion.delivery import Delivered
 from ingestion.errors import ContractError
 from ingestion.formats import text
 from ingestion.formats.base import Opened, RawRecord, Skipped, bounded, check_headers
-from ingestion.formats.line_grammar import PRECISIONS, LineError, Point, Value, parse_line
+from ingestion.formats.line_grammar import PRECISIONS, Point
+from ingestion.formats.line_scan import BadLine, Found, Reading, parse_or_bad, readings_of, scan
 from ingestion.typing.expressions import literal, literals
 from ingestion.typing.query import Input
-from ingestion.typing.series import signal_of
 
 _COLUMNS = {
     "signal": Input("signal"),
@@ -43,22 +41,12 @@ _COLUMNS = {
 _SCHEMA = pa.schema(
     [("signal", pa.string()), ("value", pa.float64()), ("text", pa.string()), ("ns", pa.int64())]
 )
-_EXACT = 2**53
-_MAX_JOINED = 1 << 16  # a text over more than this is an unclosed quote
 _COPY_ROWS = 64 * 1024
 _SAMPLE_BYTES = 64 * 1024
 _LINE_END, _FIRST_PRINTABLE = ord("\n"), 32
 _SEVERAL = re.compile(rb"^[^ \n]+ [^ \n]*,", re.MULTILINE)
 _TRUE, _FALSE = ("t", "T", "true", "True", "TRUE"), ("f", "F", "false", "False", "FALSE")
 _SHORT_INTEGER = "-?[0-9]{1,15}i|[0-9]{1,15}u"
-
-
-@dataclass(frozen=True)
-class BadLine:
-    """A line that breaks the grammar: the rule, and where and why."""
-
-    rule: str
-    problem: str
 
 
 class LineProtocolReader:
@@ -107,14 +95,15 @@ class LineProtocolReader:
         rules: list[str] = []
         count = 0
         with pq.ParquetWriter(copy, _SCHEMA) as writer, opened.text_path.open("rb") as handle:
-            chunk: list[tuple[str, float | None, str | None, int | None]] = []
+            chunk: list[Reading] = []
             for _, found in scan(handle, self._limit, self._unit_ns):
-                count += 1 if isinstance(found, BadLine) else len(found.fields)
                 if isinstance(found, BadLine):
+                    count += 1
                     rows.append(count)
                     rules.append(found.rule)
                 else:
-                    chunk += _readings(found)
+                    count += len(found)
+                    chunk += found
                 if len(chunk) >= _COPY_ROWS:
                     writer.write_table(_table(chunk))
                     chunk = []
@@ -126,34 +115,20 @@ class LineProtocolReader:
         """Fetch records by number; the raw text is the line."""
         if opened.signature == ("plain", False):
             for row, line in text.pick(opened.text_path, rows, 1, self._limit):
-                yield from self._record(row, line, parse_or_bad(line.raw, self._unit_ns), 0)
+                point = parse_or_bad(line.raw, self._unit_ns)
+                found = readings_of(point) if isinstance(point, Point) else point or []
+                yield _record(row, line.number, line.raw, found, 0)
             return
         wanted, first = deque(rows), 1
         with opened.text_path.open("rb") as handle:
-            for line, found in scan(handle, self._limit, self._unit_ns):
-                count = 1 if isinstance(found, BadLine) else len(found.fields)
+            for source, found in scan(handle, self._limit, self._unit_ns):
+                count = 1 if isinstance(found, BadLine) else len(found)
                 while wanted and wanted[0] < first + count:
                     row = wanted.popleft()
-                    yield from self._record(row, line, found, row - first)
+                    yield _record(row, source.number, source.raw, found, row - first)
                 if not wanted:
                     return
                 first += count
-
-    def _record(
-        self, row: int, line: text.Line, found: Point | BadLine | None, place: int
-    ) -> Iterator[RawRecord]:
-        shown = bounded(line.raw.decode("utf-8", errors="replace"))
-        if isinstance(found, Point):
-            signal, value, content, time_ns = _readings(found)[place]
-            given = (signal, time_ns, value, content)
-            names = ("signal", "time", "value", "text")
-            values = {
-                name: None if cell is None else str(cell) for name, cell in zip(names, given, strict=True)
-            }
-            yield RawRecord(row, line.number, shown, values)
-        else:
-            note = f" [{found.problem}]" if found is not None else ""
-            yield RawRecord(row, line.number, shown + note)
 
     def _plain(self, paths: str, name: str, *, several: bool) -> str:
         """Lines of measurement, fields and time, cut at blanks by the CSV reader; several fields are unnested."""
@@ -175,70 +150,16 @@ class LineProtocolReader:
         )
 
 
-def read_points(content: bytes, unit_ns: int) -> Iterator[Point | BadLine]:
-    """The points of a text in memory, and in their place the lines that are none."""
-    for _, found in scan(BytesIO(content), max(len(content), 1), unit_ns):
-        yield found
-
-
-def scan(handle: BinaryIO, limit: int, unit_ns: int) -> Iterator[tuple[text.Line, Point | BadLine]]:
-    """Each line that is not blank, as the exact grammar reads it. A text may go on in the following lines."""
-    source, waiting = _lines(handle, limit), deque[text.Line]()
-    while (line := waiting.popleft() if waiting else next(source, None)) is not None:
-        if line.too_long:
-            yield line, BadLine("line_too_long", f"longer than {limit} bytes")
-            continue
-        try:
-            found: Point | BadLine | None = parse_line(line.raw, unit_ns)
-        except LineError as error:
-            whole = _completed(line, source, waiting, unit_ns) if error.is_open else None
-            if whole is not None:
-                yield whole
-                continue
-            found = BadLine("malformed_row" if line.ended else "truncated_row", str(error))
-        if found is not None:
-            yield line, found
-
-
-def parse_or_bad(line: bytes, unit_ns: int) -> Point | BadLine | None:
-    """One line by itself; None for a blank or comment."""
-    try:
-        return parse_line(line, unit_ns)
-    except LineError as error:
-        return BadLine("malformed_row", str(error))
-
-
-def _completed(
-    line: text.Line, source: Iterator[text.Line], waiting: deque[text.Line], unit_ns: int
-) -> tuple[text.Line, Point] | None:
-    """The line with the following ones that close its text; None, and they wait again, if none does."""
-    taken, raw = [], line.raw
-    while len(raw) <= _MAX_JOINED:
-        more = waiting.popleft() if waiting else next(source, None)
-        if more is None:
-            break
-        taken.append(more)
-        raw += b"\n" + more.raw
-        if b'"' not in more.raw:
-            continue
-        found = parse_or_bad(raw, unit_ns)
-        if isinstance(found, Point):
-            return text.Line(line.number, raw, more.ended), found
-    waiting.extendleft(reversed(taken))
-    return None
-
-
-def _lines(handle: BinaryIO, limit: int) -> Iterator[text.Line]:
-    """Lines as they are: a carriage return stays, since only one before a line feed is allowed."""
-    for piece in text.blocks(handle, limit):
-        if isinstance(piece, text.Line):
-            yield piece
-            continue
-        parts = piece.raw.split(b"\n")
-        ended = not parts[-1]
-        for offset, part in enumerate(parts[:-1] if ended else parts):
-            last = offset == len(parts) - 1
-            yield text.Line(piece.number + offset, part, ended or not last, too_long=len(part) > limit)
+def _record(row: int, number: int, raw: bytes, found: Found, place: int) -> RawRecord:
+    shown = bounded(raw.decode("utf-8", errors="replace"))
+    if isinstance(found, BadLine):
+        return RawRecord(row, number, f"{shown} [{found.problem}]")
+    given = found[place] if found else Reading("", None, None, None)
+    values = {
+        name: None if cell is None else str(cell)
+        for name, cell in zip(("signal", "value", "text", "time"), given, strict=True)
+    }
+    return RawRecord(row, number, shown, values)
 
 
 def _looks_plain(path: Path) -> bool:
@@ -265,18 +186,7 @@ def _number(shown: str) -> str:
     )
 
 
-def _readings(point: Point) -> list[tuple[str, float | None, str | None, int | None]]:
-    series = point.series
-    return [(signal_of(series, name), *_typed(value), point.time_ns) for name, value in point.fields]
-
-
-def _typed(value: Value) -> tuple[float | None, str | None]:
-    if isinstance(value, str):
-        return None, value
-    return float(value), str(value) if isinstance(value, int) and abs(value) >= _EXACT else None
-
-
-def _table(chunk: Sequence[tuple[str, float | None, str | None, int | None]]) -> pa.Table:
+def _table(chunk: Sequence[Reading]) -> pa.Table:
     columns = list(zip(*chunk, strict=True)) or [()] * len(_SCHEMA)
     return pa.table(
         [pa.array(column, field.type) for column, field in zip(columns, _SCHEMA, strict=True)], schema=_SCHEMA

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ingestion.formats.line_grammar import PRECISIONS, Point
-from ingestion.formats.line_protocol import BadLine, read_points
+from ingestion.formats.line_scan import BadLine, read_points
 
 PLACE = Path("shared") / "data" / "fmt_influx_line_protocol" / "corpus.json"
 CORPUS = next((above / PLACE for above in Path(__file__).parents if (above / PLACE).is_file()), None)
