@@ -34,3 +34,10 @@ def arrow_type(name: str) -> pa.DataType:
     """Arrow type of a DuckDB type; timestamps are UTC microseconds. KeyError for a type that contracts do not know."""
     decimal = _DECIMAL.fullmatch(name)
     return pa.decimal128(int(decimal[1]), int(decimal[2])) if decimal else _ARROW[name]
+
+
+def duckdb_type(given: pa.DataType) -> str:
+    """The name of an Arrow type as contracts write it, "" for one that they do not know."""
+    if pa.types.is_decimal(given):
+        return f"DECIMAL({given.precision},{given.scale})"
+    return next((name for name, known in _ARROW.items() if known == given), "")

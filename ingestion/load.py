@@ -5,7 +5,6 @@ the content hashes. That last commit decides; what was written before it counts 
 does the same work again.
 """
 
-import hashlib
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +19,7 @@ from ingestion.intake import Intake
 from ingestion.lake import quarantine
 from ingestion.lake.archive import archive_file
 from ingestion.lake.commit import append_rows, commit_batches, table_version
-from ingestion.lake.ledger import Ledger, read_ledger, record
+from ingestion.lake.ledger import Ledger, contract_hash, read_ledger, record
 from ingestion.lake.locks import exclusive, ingestion_times
 from ingestion.lake.stage import Stage
 from ingestion.lake.transactions import committed_hashes
@@ -74,7 +73,7 @@ class _Load:
         self._settings = settings
         self._gate = gate
         self._progress = progress
-        self._contract_hash = _contract_hash(contract)
+        self._contract_hash = contract_hash(contract)
         self._scratch = settings.scratch / contract.raw_name
 
     def run(self) -> list[BatchResult]:
@@ -198,8 +197,3 @@ def _groups(files: Sequence[tuple[Delivered, str]], limit: int) -> Iterator[list
         size += file.size
     if group:
         yield group
-
-
-def _contract_hash(contract: Contract) -> str:
-    text = contract.path.read_bytes() if contract.path is not None else repr(contract).encode()
-    return hashlib.sha256(text).hexdigest()

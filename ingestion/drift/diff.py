@@ -39,22 +39,23 @@ class Sampler:
 
 
 def compare(
-    contract: Contract, file: Delivered, sampler: Sampler, changed: Sequence[str] = ()
+    contract: Contract,
+    file: Delivered,
+    sampler: Sampler,
+    *,
+    lacking: Sequence[str] = (),
+    changed: Sequence[str] = (),
 ) -> list[Change]:
-    """All differences in columns; `changed` names columns of the contract whose type did. [] if nothing can be read."""
+    """All differences in columns; [] if nothing can be read.
+
+    `lacking`: headers that the file does not have; `changed`: columns of the contract whose type is another.
+    """
     relaxed = replace(contract, drift=Drift(optional=frozenset(contract.headers)))
     try:
         opened = _sampled(relaxed, file, sampler)
     except (FileError, duckdb.Error):
         return []
     seen = list(opened.inputs)
-    lacking = [
-        header
-        for header in contract.headers
-        if header not in contract.drift.optional and contract.drift.given_as(header, seen) is None
-    ]
-    if contract.format == "jsonl":
-        lacking = [header for header in lacking if not _texts(opened, header, sampler)]
     unknown = list(contract.drift.unknown(contract.headers, seen))
     matches = [
         _match(contract, opened, old, new, sampler) for old in lacking[:_MOST] for new in unknown[:_MOST]

@@ -41,8 +41,9 @@ def drift_remarks(
     if not isinstance(error, MissingColumnError | NewColumnError | TypeChangedError):
         return ()
     changed = (error.column,) if isinstance(error, TypeChangedError) else ()
+    lacking = error.missing if isinstance(error, MissingColumnError) else ()
     try:
-        changes = compare(contract, file, sampler, changed)
+        changes = compare(contract, file, sampler, lacking=lacking, changed=changed)
     except duckdb.Error:  # a broken file: its error says more than a difference in columns
         return ()
     return (drift_finding(contract, error.file, changes),) if changes else ()

@@ -14,10 +14,13 @@ from deltalake import CommitProperties, DeltaTable, Field, Transaction, write_de
 from deltalake import Schema as DeltaSchema
 from deltalake.transaction import AddAction, RemoveAction
 
+from ingestion.column_types import duckdb_type
 from ingestion.contracts import Contract
+from ingestion.drift.widening import widens
 from ingestion.errors import LakeError, NaiveTimestampError
 from ingestion.lake.stage import StagedFile
 from ingestion.lake.statistics import file_statistics
+from ingestion.lake.widen import widened
 
 UTC_MICROSECONDS = pa.timestamp("us", tz="UTC")
 
@@ -101,11 +104,8 @@ def _prepared(contract: Contract, path: Path, schema: pa.Schema) -> DeltaTable:
         field.name for field in wanted.fields if field.name in known and known[field.name].type != field.type
     ]
     if changed:
-        raise LakeError(
-            contract.raw_name,
-            f"the contract changes the type of {', '.join(changed)}, raw types are frozen.",
-            "give the column a new name in the contract, or rebuild the table from the archive.",
-        )
+        _widen(contract, path, schema, changed)
+        table = DeltaTable(path)
     added = [
         Field(field.name, field.type, nullable=True) for field in wanted.fields if field.name not in known
     ]
@@ -113,6 +113,28 @@ def _prepared(contract: Contract, path: Path, schema: pa.Schema) -> DeltaTable:
         table.alter.add_columns(added)
         table = DeltaTable(path)
     return table
+
+
+def _widen(contract: Contract, path: Path, schema: pa.Schema, changed: Sequence[str]) -> None:
+    """Rewrite the table with wider types; LakeError if a new type cannot hold what the table holds."""
+    held = pa.schema(DeltaTable(path).schema().to_arrow())
+    frozen = [
+        name for name in changed if not widens(duckdb_type(held.field(name).type), contract.column(name).type)
+    ]
+    if frozen:
+        raise LakeError(
+            contract.raw_name,
+            f"the contract changes the type of {', '.join(frozen)}, raw types are frozen.",
+            f"let tundish source accept {contract.raw_name} --type begin a new column, or give it a new name yourself.",
+        )
+    write_deltalake(
+        path,
+        widened(path, schema, changed),
+        mode="overwrite",
+        schema_mode="overwrite",
+        partition_by=list(contract.partition_by) or None,
+        commit_properties=CommitProperties(custom_metadata={"widened": ", ".join(changed)}),
+    )
 
 
 def _into_place(file: StagedFile, table: Path) -> AddAction:

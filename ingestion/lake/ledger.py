@@ -5,6 +5,7 @@ is written just before the raw commit. It also remembers hashes by (path, size, 
 again, and held files, so they are not judged again until file or contract changes.
 """
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -118,6 +119,12 @@ def record(
     ]
     if rows:
         append_rows(settings.ledger_path, pa.Table.from_pylist(rows, SCHEMA), "batches")
+
+
+def contract_hash(contract: Contract) -> str:
+    """sha256 of the contract's text: a held file is judged again when it changes."""
+    text = contract.path.read_bytes() if contract.path is not None else repr(contract).encode()
+    return hashlib.sha256(text).hexdigest()
 
 
 def _rows(path: Path, condition: ds.Expression) -> list[dict[str, Any]]:

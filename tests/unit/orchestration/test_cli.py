@@ -23,6 +23,9 @@ COMMANDS = [
     ["release", "rollback"],
     ["quarantine", "list"],
     ["quarantine", "show"],
+    ["source", "list"],
+    ["source", "diff"],
+    ["source", "accept"],
     ["maintain"],
     ["ui"],
 ]
