@@ -15,6 +15,8 @@ from ingestion.typing import months, readings
 from ingestion.typing.rules import Rule, column_rules
 
 RULE_COLUMN = "__rule"
+HEADER_AGAIN = Rule("repeated_header", None, "a row of data, not the header once more")
+_MARK = "\ufeff"
 MALFORMED = Rule("malformed_row", None, "a row that the format's grammar allows")
 
 
@@ -87,6 +89,7 @@ def typed_query(
     for index, column in typed:
         _Builder(contract, inputs, levels, index, column).add()
     pairs = [(MALFORMED, malformed)] if malformed else []
+    pairs += [(HEADER_AGAIN, again)] if (again := _header_again(contract, inputs)) else []
     for index, column in typed:
         asked = replace(column, pattern=None) if column in apart else column
         pairs += column_rules(asked, text=levels.text[index], value=f"v{index}")
@@ -105,6 +108,16 @@ def typed_query(
         local_columns=tuple(levels.local),
         patterns_apart=tuple(column for column in apart if column.pattern is not None),
     )
+
+
+def _header_again(contract: Contract, inputs: Mapping[str, Input]) -> str:
+    """Condition of a row that is the header once more, as exports have it that were put one behind the other."""
+    if contract.format != "delimited" or not contract.format_options.get("header", True):
+        return ""
+    found = [(inputs[header].sql, header) for header in contract.headers if header in inputs][:4]
+    if len(found) < 2:  # one column alone may hold its own name
+        return ""
+    return " AND ".join(f"{sql} IN ({ex.literals([name, _MARK + name])})" for sql, name in found)
 
 
 def _overflow(contract: Contract, inputs: Mapping[str, Input]) -> str:

@@ -191,6 +191,18 @@ def test_header_that_occurs_twice_is_told_apart(home: Home) -> None:
     assert home.rows(given, "id, unit, alternative") == [("1", "PC", "KG")]
 
 
+def test_header_that_is_repeated_is_no_row(home: Home) -> None:
+    texts = [column("id"), column("note")]
+    given = home.contract(texts, files="*.csv", maxQuarantinedPct=90)
+    home.deliver("a.csv", "note,id\na,1\nnote,id\nb,2\n\ufeffnote,id\nnote,3\n")
+    home.load(given)
+    assert home.rows(given, "id, note, _source_row") == [("1", "a", 1), ("2", "b", 3), ("3", "note", 5)]
+    assert quarantined(home, given) == [
+        (2, 3, "repeated_header", "note,id"),
+        (4, 5, "repeated_header", "\ufeffnote,id"),
+    ]
+
+
 def test_header_of_a_bulk_file(home: Home) -> None:
     given = contract(home, {"delimiter": "+|", "rowEnd": "&|\n"})
     home.deliver("a.csv", "qty+|id+|note&|\r\n1+|2+|three&|\r\n")
