@@ -2,13 +2,14 @@
 
 import base64
 import json
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ingestion.formats.line_grammar import PRECISIONS, Point
-from ingestion.formats.line_scan import BadLine, read_points
+from ingestion.formats.line_scan import BadLine, read_points, readings_of, scan
 
 PLACE = Path("shared") / "data" / "fmt_influx_line_protocol" / "corpus.json"
 CORPUS = next((above / PLACE for above in Path(__file__).parents if (above / PLACE).is_file()), None)
@@ -79,3 +80,12 @@ def test_every_case_gives_the_same_points_or_an_error(corpus: dict[str, Any]) ->
         if found != wanted:
             wrong.append((name, content, found, output))
     assert not wrong, f"{len(wrong)} cases differ, such as {wrong[:3]}"
+
+
+def test_the_short_way_for_usual_lines_reads_as_the_grammar_does(corpus: dict[str, Any]) -> None:
+    for case in corpus.values():
+        content = plain(case["input"]["text"])
+        exact = [
+            found if isinstance(found, BadLine) else readings_of(found) for found in read_points(content, 1)
+        ]
+        assert [found for _, found in scan(BytesIO(content), max(len(content), 1), 1)] == exact
