@@ -304,6 +304,9 @@ def _skip_rules(skipped: Skipped) -> list[Rule]:
         "malformed_row": "as many fields as the header, in the format's grammar",
         "truncated_row": "a complete last line",
         "line_too_long": "a line within the length limit",
+        "error_cell": "values; Excel shows an error (#REF!, #N/A ...) there: mend the formula and export again",
+        "lost_leading_zeros": "text with leading zeros; Excel dropped them when the file was opened: "
+        "format the column as text, or set formatOptions.padZeros of the contract",
         "truncated_recording": "all samples that the file announces",
     }
     return [Rule(rule, None, expects[rule]) for rule in dict.fromkeys(skipped.rules)]

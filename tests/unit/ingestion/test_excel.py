@@ -220,4 +220,4 @@ def test_error_cell_is_no_value(home: Home) -> None:
     contract = excel(home, [column("id"), column("x", "DOUBLE", required=True)])
     load_one(home, contract, workbook([["id", "x"], ["a", 1], ["b", "=1/0"]]))
     assert home.rows(contract, "id, x") == [("a", 1.0)]
-    assert [(row.rule, row.line) for row in home.quarantine(contract)] == [("required:x", 3)]
+    assert [(row.rule, row.line) for row in home.quarantine(contract)] == [("error_cell", 3)]
