@@ -138,7 +138,7 @@ def tail(query: Query) -> str:
 
 def driver_error(error: Exception, url: URL) -> DriverError:
     """The driver's words in one line, without the password."""
-    text = " ".join(str(error).split())
+    text = " ".join(str(error).split("Query was:")[0].split())
     if url.password:
         text = text.replace(str(url.password), "***")
     return DriverError(text[:500])
