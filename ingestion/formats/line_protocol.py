@@ -12,6 +12,7 @@ grammar of line_grammar.py reads every line, good records go into a Parquet copy
 """
 
 import re
+from codecs import BOM_UTF8
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -163,13 +164,18 @@ def _record(row: int, number: int, raw: bytes, found: Found, place: int) -> RawR
 
 
 def _looks_plain(path: Path) -> bool:
-    """False if the file has a quote, an escape or a control character other than a line feed."""
+    """False if the file has a quote, an escape, a byte order mark or a control character other than a line end."""
     with path.open("rb") as handle:
+        if handle.read(len(BOM_UTF8)) == BOM_UTF8:
+            return False
+        handle.seek(0)
         while chunk := handle.read(1 << 20):
+            while chunk.endswith(b"\r") and (more := handle.read(1)):
+                chunk += more
             if b'"' in chunk or b"\\" in chunk:
                 return False
             controls = np.count_nonzero(np.frombuffer(chunk, dtype=np.uint8) < _FIRST_PRINTABLE)
-            if controls != chunk.count(b"\n"):
+            if controls != chunk.count(b"\n") + chunk.count(b"\r\n"):
                 return False
     return True
 

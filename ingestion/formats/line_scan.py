@@ -5,6 +5,7 @@ What a line means stands in line_grammar.py, how a file becomes a relation in li
 """
 
 import re
+from codecs import BOM_UTF8
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -145,7 +146,9 @@ def _completed(
 
 
 def _lines(handle: BinaryIO, limit: int) -> Iterator[Line]:
-    """Lines as they are: a carriage return stays, since only one before a line feed is allowed."""
+    """Lines as they are: a carriage return stays, since only one before a line feed is allowed. No byte order mark."""
+    if handle.read(len(BOM_UTF8)) != BOM_UTF8:
+        handle.seek(0)
     for piece in text.blocks(handle, limit):
         if isinstance(piece, text.Line):
             yield Line(piece.number, piece.raw, piece.ended, piece.too_long)

@@ -119,6 +119,15 @@ def test_a_text_over_several_lines(home: Home, contract: Contract) -> None:
     assert home.rows(contract, "value_text, value") == [("one\r\ntwo\n\nthree", None), (None, 1.0)]
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_line_ends_and_a_byte_order_mark(home: Home, contract: Contract, end: str, mark: str) -> None:
+    lines = [f"m f={number} {SECOND + number}000000000" for number in range(3)]
+    home.deliver("a.lp", mark + end.join([*lines, ""]))
+    assert home.load(contract).rows_quarantined == 0
+    assert home.rows(contract, "signal, value") == [("m f", float(number)) for number in range(3)]
+
+
 def test_an_empty_file_and_a_file_of_comments(home: Home, contract: Contract) -> None:
     home.deliver("a.lp", "")
     home.deliver("b.lp", "# nothing today\n")
@@ -201,4 +210,5 @@ def test_plain_files_take_the_fast_way(
     monkeypatch.setattr(LineProtocolReader, "screen", lambda *_: pytest.fail("screened"))
     home.deliver("a.lp", "m,k=v f=1.5 1\nm f=1i 2\nm f=t 3\n")
     home.deliver("b.lp", "m,k=v f=1.5,g=2 1\nm f=1i 2\n")
-    assert home.load(contract).rows_committed == 6
+    home.deliver("c.lp", "m,k=v f=1.5 3\r\nm f=1i 4\r\n")
+    assert home.load(contract).rows_committed == 8
