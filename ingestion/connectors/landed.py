@@ -7,6 +7,7 @@ Belongs here: files only. What goes into them is the connectors' business, what 
 
 import hashlib
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +25,7 @@ from ingestion.settings import Settings
 
 _ROWS = 65_536
 _BYTES = 32 * 2**20
+_OWN_NAME = r"\.((full|new)_[0-9a-f]{12}(_r\d+)?|\d{8}T\d{6}\.\d{6}Z)\.(parquet|jsonl?)"
 _REVISION = b"tundish.revision"
 
 
@@ -58,10 +60,18 @@ def digest(path: Path) -> str:
 
 
 def uncommitted(contract: Contract, source: Source, settings: Settings) -> list[Path]:
-    """Landed files of a table whose content is not in raw: never loaded, or held."""
+    """Files of a table that a fetch landed and whose content is not in raw: never loaded, or held.
+
+    Files under other names were put there by people: nobody can fetch them again.
+    """
     ledger = read_ledger(settings, contract.raw_name)
     known = committed_hashes(settings.raw_path(contract.raw_name))
-    return [file.path for file in discover(contract, source) if ledger.known_hash(file) not in known]
+    own = re.compile(re.escape(contract.table) + _OWN_NAME)
+    return [
+        file.path
+        for file in discover(contract, source)
+        if own.fullmatch(file.name) and ledger.known_hash(file) not in known
+    ]
 
 
 def last_committed(contract: Contract, settings: Settings) -> tuple[str, str]:

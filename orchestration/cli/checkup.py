@@ -18,10 +18,12 @@ import duckdb
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from ingestion.connectors.secrets import resolve
 from ingestion.contracts import Contract
-from ingestion.errors import LakeError
+from ingestion.errors import LakeError, PlantError
 from ingestion.lake.ledger import committed_entries
 from ingestion.lake.read import count_rows
+from ingestion.plant import Connection, Source
 from ingestion.settings import REPOSITORY, Settings
 from orchestration.lib.dbt_project import manifest_is_fresh, manifest_path
 from orchestration.lib.landing import delivered_files
@@ -102,6 +104,9 @@ def sources(workspace: Workspace) -> Iterator[Check]:
     for system in workspace.systems:
         source = workspace.plant.source(system)
         count = sum(file.system == system for file in files)
+        if source.connection is not None:
+            yield connection(workspace, source, source.connection, count)
+            continue
         hint = source.how_to_get_data or f"deliver files to {source.path}, or correct its path in plant.yml."
         if not source.path.is_dir():
             yield Check("source", Verdict.WRONG, f"{system}: there is no folder {source.path}", hint)
@@ -115,6 +120,17 @@ def sources(workspace: Workspace) -> Iterator[Check]:
     if unknown:
         step = "remove them from plant.yml, or write contracts in ingestion/sources/<system>."
         yield Check("source", Verdict.WRONG, f"no contract for {', '.join(unknown)}", step)
+
+
+def connection(workspace: Workspace, source: Source, given: Connection, count: int) -> Check:
+    """The secrets that a connection refers to are there. Nobody is called."""
+    try:
+        resolve(dict(given.options), workspace.plant.folder, f"source {source.system}: connection")
+    except PlantError as error:
+        return Check("source", Verdict.WRONG, error.message, error.next_step)
+    return Check(
+        "source", Verdict.OK, f"{source.system}: connection of kind {given.kind}, {count} files landed"
+    )
 
 
 def manifest(workspace: Workspace) -> Iterator[Check]:

@@ -103,6 +103,18 @@ def test_the_doctor_names_what_is_wrong_and_the_next_step(workspace):
     assert "next step" in result.output
 
 
+def test_the_doctor_looks_for_the_secrets_of_connections(workspace, monkeypatch):
+    settings = workspace.settings
+    plant = settings.plant / "plant.yml"
+    entry = "  mes: {connection: {kind: sql, url: {env: MES_URL}}}"
+    plant.write_text(plant.read_text().replace("  mes: {}", entry))
+    monkeypatch.delenv("MES_URL", raising=False)
+    asked = ("doctor", "--home", str(settings.home), "--plant", str(settings.plant))
+    assert "environment variable MES_URL is not set" in " ".join(invoke(*asked).output.split())
+    monkeypatch.setenv("MES_URL", "sqlite:///mes.db")
+    assert "mes: connection of kind sql, 0 files landed" in " ".join(invoke(*asked).output.split())
+
+
 def test_the_doctor_goes_on_without_a_plant(tmp_path: Path):
     result = invoke("doctor", "--home", str(tmp_path), "--plant", str(tmp_path / "none"))
     assert result.exit_code == 2

@@ -106,6 +106,19 @@ def test_a_landed_file_that_was_never_loaded_is_replaced(erp: DatabaseHome, post
     assert erp.rows(contract, "count(*)", history=True) == [(2,)]
 
 
+def test_a_file_that_a_person_delivered_is_left_alone(erp: DatabaseHome, postgres: Postgres):
+    postgres.run(ORDERS)
+    contract = orders(erp)
+    put(postgres, 1, "a", "2026-03-01 10:00:00")
+    (fetched,) = erp.fetch(contract)
+    by_hand = fetched.rename(fetched.with_name("t.before_the_move.parquet"))
+    put(postgres, 2, "b", "2026-03-01 10:01:00")
+    erp.fetch(contract)
+    assert by_hand.exists()
+    erp.home.load(contract)
+    assert erp.rows(contract, "id, state") == [(1, "a"), (2, "b")]
+
+
 def test_a_watermark_of_wall_clock_time_survives_the_repeated_hour(erp: DatabaseHome, postgres: Postgres):
     postgres.run(ORDERS)
     columns = [
