@@ -101,11 +101,12 @@ class NestedJsonReader:
                 yield self._raw(row, record)
 
     def _raw(self, row: int, record: Record) -> RawRecord:
-        texts = self._texts(record)
+        problem, texts = record.problem, self._texts(record)
+        if texts is None and not problem:
+            problem = self._wrong_shape(record)
         values = dict(zip(self._contract.headers, texts or (), strict=False))
-        return RawRecord(
-            row, record.line, bounded(record.text or shown(record.value)), values, place=self._place(record)
-        )
+        place = ": ".join(filter(None, (self._place(record), problem)))
+        return RawRecord(row, record.line, bounded(record.text or shown(record.value)), values, place=place)
 
     def _texts(self, record: Record) -> list[str | None] | None:
         """The columns of a record; None if it is malformed."""
@@ -115,6 +116,15 @@ class NestedJsonReader:
             return [column.text(record) for column in self._columns]
         except WrongShapeError:
             return None
+
+    def _wrong_shape(self, record: Record) -> str:
+        """Why the columns of a record could not be read."""
+        for header, column in zip(self._contract.headers, self._columns, strict=True):
+            try:
+                column.text(record)
+            except WrongShapeError as error:
+                return f"{header}: {error}"
+        return ""
 
     def _place(self, record: Record) -> str:
         """The record's path with indexes, as far as it goes: orders/3/operations/1."""

@@ -187,6 +187,15 @@ WRONG_SHAPE = {
     ),
     "half a surrogate pair": ('{"orders": [{"operations": [{"name": "\\ud800"}]}]}', '{"name": "\\ud800"}'),
 }
+SHAPES = {
+    "object where an array is": "orders/1/operations/*: no array where one is to be exploded",
+    "text where an array is": "orders/1/operations/*: no array where one is to be exploded",
+    "text where an object is": "orders/1/operations/1: qty/value: no object where 'value' is looked for",
+    "scalar record": "orders/1/operations/1: name: no object where 'name' is looked for",
+    "element that is a text": "orders/1/operations/*: no object where 'operations' is looked for",
+    "key given twice": "orders/1/operations/1: name: key 'name' is given twice",
+    "half a surrogate pair": "orders/1/operations/1",
+}
 
 
 @pytest.mark.parametrize("case", WRONG_SHAPE)
@@ -199,6 +208,7 @@ def test_a_record_of_the_wrong_shape_is_quarantined_and_the_others_go_on(home: H
     (row,) = home.quarantine(contract)
     assert (row.rule, row.source_row) == ("malformed_row", 1)
     assert raw is None or row.raw_text == raw
+    assert SHAPES[case] in batch.findings[0].message
     assert home.rows(contract, "order_no, name") == [("9", "good")]
 
 
