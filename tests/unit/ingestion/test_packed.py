@@ -13,6 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 import zstandard
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from ingestion import packed
 from ingestion.batch import BatchResult
@@ -271,3 +273,37 @@ def test_scratch_holds_one_bundle_at_a_time(home: Home, contract: Contract) -> N
     home.load(contract, gate)  # type: ignore[arg-type]
     assert len(seen) == 4
     assert max(seen) < 2.5 * len(rows)
+
+
+PACK = {
+    "csv": lambda data: data,
+    "csv.gz": gzip.compress,
+    "csv.zst": zstandard.ZstdCompressor().compress,
+    "zip": lambda data: zipped({"member.csv": data}),
+}
+DELIVERIES = st.lists(
+    st.tuples(st.lists(st.integers(1, 5), min_size=1, max_size=3, unique=True), st.sampled_from(sorted(PACK)), st.booleans()),
+    min_size=1,
+    max_size=8,
+)  # fmt: skip
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(DELIVERIES)
+def test_content_counts_once_in_whatever_order_and_packing(
+    tmp_path_factory: pytest.TempPathFactory, deliveries: list[tuple[list[int], str, bool]]
+) -> None:
+    """Each content is a file of one number; several numbers at once come as members of one archive."""
+    home = Home(tmp_path_factory.mktemp("packed"))
+    contract = home.contract(COLUMNS, files="*.csv")
+    for number, (ids, packing, load_now) in enumerate(deliveries):
+        if len(ids) > 1:
+            home.deliver(f"d{number}.zip", zipped({f"m{one}.csv": csv(one) for one in ids}))
+        else:
+            home.deliver(f"d{number}.{packing}", PACK[packing](csv(*ids)))
+        if load_now:
+            home.load(contract)
+    home.load(contract)
+    expected = sorted({one for ids, _, _ in deliveries for one in ids})
+    assert home.rows(contract, "id", order="id") == [(one,) for one in expected]
+    assert not home.load(contract).changed
