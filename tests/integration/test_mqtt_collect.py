@@ -7,15 +7,20 @@ import json
 import signal
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from tests.integration.mqtt_broker import BrokerProcess
 from tests.integration.mqtt_plant import LiveEdge, MqttHome, publish_json
 from tests.unit.ingestion.connectors import sparkplug_wire as wire
-from tests.unit.ingestion.connectors.sparkplug_edge import Edge
+from tests.unit.ingestion.connectors.sparkplug_edge import Edge, Published
 
 UMH = {"topic": "umh/v1/+/+/+/+/_historian/#"}
 
@@ -45,6 +50,29 @@ def ready(collector: subprocess.Popen[str], sources: int = 2) -> None:
         if not sources:
             return
     raise AssertionError("the collector ended")
+
+
+def certificate_for_localhost(folder: Path) -> tuple[Path, Path]:
+    """A self-signed certificate and its key, in PEM."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    built = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    certificate, private = folder / "broker.pem", folder / "broker.key"
+    certificate.write_bytes(built.public_bytes(serialization.Encoding.PEM))
+    plain = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    private.write_bytes(key.private_bytes(*plain))
+    return certificate, private
 
 
 def finish(collector: subprocess.Popen[str]) -> str:
@@ -158,3 +186,57 @@ def test_collector_killed_again_and_again_loses_and_doubles_nothing(
     assert plant.readings() == expected
     assert plant.readings("status <> 'good' and status_code <> 'stale'") == []
     assert plant.put_aside("sparkplug_b") == []
+
+
+@pytest.mark.long
+def test_broker_that_dies_is_found_again_and_what_was_stored_meanwhile_is_historical(
+    faithful: BrokerProcess, tmp_path: Path
+) -> None:
+    plant = home(tmp_path, faithful.port)
+    collector = plant.collect("--system", "sparkplug_b")
+    ready(collector, 1)
+    edge = LiveEdge(faithful.port, Edge(name="R", devices=1))
+    stored: list[Published] = []
+
+    async def live(seconds: float) -> None:
+        for _ in range(round(seconds * 50)):
+            await edge.publish(edge.model.any_data())
+            await asyncio.sleep(0.02)
+
+    async def story() -> None:
+        async with edge.connected():
+            await live(2)
+            await asyncio.sleep(1)  # all of it has arrived
+            lost_at = edge.model.now_ms
+            faithful.kill()
+        edge.model.now_ms += 60_000
+        await asyncio.sleep(1)
+        faithful.start()  # it has forgotten every session
+        await asyncio.to_thread(ready, collector, 1)
+        async with edge.connected():
+            for second in range(20):
+                stored.append(edge.model.data("D0", lost_at + 1000 * second + 1))
+                await edge.publish(stored[-1])
+            await live(2)
+        await plant.until_landed("sparkplug_b", len(edge.expected()))
+
+    asyncio.run(story())
+    finish(collector)
+    plant.load("sparkplug_b")
+    assert plant.readings() == edge.expected()
+    late = plant.rows("sparkplug_b", "signal, epoch_ms(reading_at), value", "is_historical")
+    assert late == sorted(reading for one in stored for reading in one.readings)
+
+
+def test_tls_user_and_refusal(tmp_path: Path) -> None:
+    certificate, key = certificate_for_localhost(tmp_path)
+    with BrokerProcess(certificate, key) as secured:
+        trusted = home(tmp_path / "a", secured.port, tls={"ca": str(certificate)}, host="localhost")
+        collector = trusted.collect()
+        ready(collector)
+        assert "clear text" not in finish(collector)
+        strange = home(tmp_path / "b", secured.port, tls=True, host="localhost")
+        collector = strange.collect("--system", "sparkplug_b", "--for", "3")
+        output, _ = collector.communicate(timeout=60)
+    assert "cannot be reached" in output  # the system's authorities do not know this certificate
+    assert "connected" not in output

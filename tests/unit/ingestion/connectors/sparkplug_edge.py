@@ -47,12 +47,11 @@ class Edge:
         for device in scopes[1:]:
             yield self._message("DBIRTH", device, self._born(device))
 
-    def data(self, device: str = "") -> Published:
-        """A change of one or two metrics, by alias only."""
+    def data(self, device: str = "", stored_at: int | None = None) -> Published:
+        """A change of one or two metrics, by alias only; with a time: stored then and forwarded now."""
         chosen = self.random.sample(range(self.metrics), self.random.randint(1, 2))
-        return self._message(
-            "DDATA" if device else "NDATA", device, [(f"m{index}", False) for index in chosen]
-        )
+        kind, names = "DDATA" if device else "NDATA", [(f"m{index}", False) for index in chosen]
+        return self._message(kind, device, names, stored_at=stored_at)
 
     def any_data(self) -> Published:
         """A change at the node or one of its devices."""
@@ -80,9 +79,15 @@ class Edge:
         return [(name, True) for of, name in self.aliases if of == scope]
 
     def _message(
-        self, kind: str, device: str, chosen: list[tuple[str, bool]], extra: list[bytes] | None = None
+        self,
+        kind: str,
+        device: str,
+        chosen: list[tuple[str, bool]],
+        extra: list[bytes] | None = None,
+        stored_at: int | None = None,
     ) -> Published:
         self._tick()
+        at = stored_at or self.now_ms
         metrics, readings = list(extra or []), []
         for name, is_birth in chosen:
             number = self.random.randint(-(2**15), 2**15 - 1)
@@ -92,10 +97,11 @@ class Edge:
                     ("int_value", number & 0xFFFF),
                     alias=self.aliases[device, name],
                     kind=2 if is_birth else None,
-                    at=self.now_ms,
+                    at=at,
+                    historical=stored_at is not None,
                 )
             )
-            readings.append((self._signal(device, name), self.now_ms, float(number)))
+            readings.append((self._signal(device, name), at, float(number)))
         payload = wire.payload(metrics, seq=self._next(), at=self.now_ms)
         topic = f"spBv1.0/G/{kind}/{self.name}" + (f"/{device}" if device else "")
         return Published(topic, payload, tuple(readings), kind == "NBIRTH")
