@@ -240,3 +240,42 @@ def test_tls_user_and_refusal(tmp_path: Path) -> None:
         output, _ = collector.communicate(timeout=60)
     assert "cannot be reached" in output  # the system's authorities do not know this certificate
     assert "connected" not in output
+
+
+@pytest.mark.long
+def test_full_spool_stops_reading_and_goes_on_when_rows_are_committed(
+    faithful: BrokerProcess, tmp_path: Path
+) -> None:
+    plant = home(tmp_path, faithful.port, spool={"limit_mb": 0.03}, land_s=0.5)
+    collector = plant.collect("--system", "sparkplug_b")
+    ready(collector, 1)
+    edge = LiveEdge(faithful.port, Edge(name="F"))
+    heard: list[str] = []
+
+    def until_it_waits() -> None:
+        assert collector.stdout is not None
+        for line in collector.stdout:
+            heard.append(line)
+            if "Collecting waits" in line:
+                return
+
+    async def story() -> None:
+        async with edge.connected():
+            waits = asyncio.create_task(asyncio.to_thread(until_it_waits))
+            for _ in range(5000):
+                await edge.publish(edge.model.any_data())
+                if waits.done():
+                    break
+            for _ in range(200):
+                await edge.publish(edge.model.any_data())
+        for _ in range(60):
+            await asyncio.to_thread(plant.load, "sparkplug_b")
+            if len(plant.readings()) == len(edge.expected()):
+                return
+            await asyncio.sleep(1)
+
+    asyncio.run(story())
+    assert "tundish run" in heard[-1]
+    finish(collector)
+    plant.load("sparkplug_b")
+    assert plant.readings() == edge.expected()

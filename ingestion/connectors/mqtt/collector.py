@@ -45,6 +45,9 @@ class Collector:
             options, login, filters_of(options), self._tell, last_word=last_word_of(options)
         )
         self._pending: list[Delivery] = []
+        limit = options.spool.options.limit_bytes  # one portion must find room in an empty spool
+        self._at_once = max(1, min(MESSAGES_AT_ONCE, limit // 4096))
+        self._rows_at_once = max(1, min(ROWS_IN_MEMORY, limit // 1024))
         self._is_stuck = False
         self._landed_at = time.monotonic()
 
@@ -91,12 +94,12 @@ class Collector:
             self._tell(f"asks {node.name} for a rebirth")
             self._client.publish(rebirth_topic(node), rebirth_payload(now_us // 1000))
         is_time = time.monotonic() - self._landed_at >= self._options.land_s
-        if is_time or (self._recorder.waiting >= ROWS_IN_MEMORY and not self._is_stuck):
+        if is_time or (self._recorder.waiting >= self._rows_at_once and not self._is_stuck):
             self._hand_over(land=is_time)
 
     def _take_in(self, timeout_s: float) -> None:
         """Journal, acknowledge, understand. Without room the messages stay here, unacknowledged."""
-        self._pending = self._pending or self._client.receive(MESSAGES_AT_ONCE, timeout_s)
+        self._pending = self._pending or self._client.receive(self._at_once, timeout_s)
         try:
             if self._pending:
                 if self._client.lost_its_session(self._pending):
@@ -113,6 +116,7 @@ class Collector:
         try:
             if land:
                 self._landed_at = time.monotonic()
+                self._spool.land()
                 self._forget_committed()
             self._recorder.hand_over()
             if land:
