@@ -63,7 +63,9 @@ class Extract:
             columns = pa.schema([columns.field(name) for name in self._contract.headers])
         if self._plan.watermark is None:
             return self._full(Query(relation, columns, order=self._plan.key_headers))
-        return self._incremental(Query(relation, columns))
+        # in a repeated hour the order of the rows tells its occurrences apart, so there must be one
+        local = any(column.parse == "local_timestamp" for column in self._contract.columns)
+        return self._incremental(Query(relation, columns, order=self._plan.key_headers if local else ()))
 
     def _full(self, query: Query) -> Path | None:
         part = landed.part_path(self._source.path, f"{self._contract.table}.full.parquet")

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ingestion.connectors.sql.database import Value
+from ingestion.connectors.sql.instants import comparable
 from ingestion.connectors.sql.plan import Plan
 from ingestion.connectors.watermark import Watermark, newest
 from ingestion.delivery import Delivered
@@ -141,26 +142,12 @@ class Held:
         for chunk in reader.chunks(opened):
             self._duckdb.register("portion", chunk)
             typed = self._duckdb.sql(query.over("portion")).to_arrow_table()
-            numbered = _comparable(typed, query.local_columns, self._zone, row)
+            numbered = comparable(typed, query.local_columns, self._zone, row)
             self._duckdb.register("numbered", numbered)
             into = "INSERT INTO fresh" if row else "CREATE TEMP TABLE fresh AS"
             self._duckdb.execute(f"{into} SELECT * FROM numbered")
             row += chunk.num_rows
         return row > 0
-
-
-def _comparable(typed: pa.Table, local_columns: tuple[str, ...], zone: str, first: int) -> pa.Table:
-    """Local times as UTC, and the columns file_row and comparable (False in clock changes and for bad rows)."""
-    comparable = np.asarray(typed.column("__rule")) == 0
-    for name in local_columns:
-        column = typed.column(name).combine_chunks()
-        micros = column.cast(pa.timestamp("us")).view(pa.int64())
-        utc, kinds = zones.to_utc(np.asarray(micros.fill_null(0)), zone)
-        comparable &= (kinds == zones.NORMAL) | ~np.asarray(column.is_valid())
-        moments = pa.array(utc, mask=~np.asarray(column.is_valid())).view(pa.timestamp("us", tz="UTC"))
-        typed = typed.set_column(typed.schema.get_field_index(name), name, moments)
-    rows = pa.array(np.arange(first, first + typed.num_rows, dtype=np.int64))
-    return typed.append_column("file_row", rows).append_column("comparable", pa.array(comparable))
 
 
 def _local(since: datetime, zone: str) -> datetime:

@@ -138,6 +138,31 @@ def test_a_watermark_of_wall_clock_time_survives_the_repeated_hour(erp: Database
     assert hours == [(1, "23:59"), (2, "02:00"), (3, "02:10")]
 
 
+@pytest.mark.parametrize("mode", ["upsert", "append"])
+def test_rows_of_the_repeated_hour_do_not_double(erp: DatabaseHome, postgres: Postgres, mode: str):
+    postgres.run("CREATE TABLE t (id int PRIMARY KEY, seen timestamp, ended timestamp, write_date timestamp)")
+    clock = ["01:50", "02:10", "02:50", "02:20", "02:40", "03:10"]
+    postgres.run(
+        *(
+            f"INSERT INTO t VALUES ({n}, '2025-10-26 {at}', '2025-10-26 {at}', '2025-10-26 {at}')"
+            for n, at in enumerate(clock)
+        )
+    )
+    columns = [column("id", "BIGINT", key=1, required=True)]
+    columns += [
+        column(name, "TIMESTAMPTZ", parse="local_timestamp") for name in ("seen", "ended", "write_date")
+    ]
+    contract = erp.contract(
+        columns, loadMode=mode, extract=MINUTES | {"lagWindowS": 86_400}, maxQuarantinedPct=50
+    )
+    assert erp.take(contract).rows_committed == len(clock)
+    hours = [row[0].astimezone(dt.UTC).strftime("%H:%M") for row in erp.rows(contract, "seen", order="id")]
+    assert hours == ["23:50", "00:10", "00:50", "01:20", "01:40", "02:10"]
+    assert erp.fetch(contract) == []
+    postgres.run("INSERT INTO t VALUES (9, '2025-10-26 03:20', NULL, '2025-10-26 03:20')")
+    assert erp.take(contract).rows_committed == 1
+
+
 def test_a_number_as_watermark(erp: DatabaseHome, postgres: Postgres):
     postgres.run(
         "CREATE TABLE t (id bigint PRIMARY KEY, state text)", "INSERT INTO t VALUES (5, 'a'), (9, 'b')"
