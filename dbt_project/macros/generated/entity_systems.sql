@@ -15,7 +15,7 @@
     'operation': ['adventureworks', 'sap_ecc'],
     'production_order': ['adventureworks', 'sap_ecc'],
     'purchase_line': ['adventureworks'],
-    'reading': ['aveva_historian', 'aveva_odata', 'ignition', 'influxdb', 'influxdb_csv', 'opcua', 'pi_datalink', 'pi_historian', 'pi_web_api', 'proficy', 'sitewise'],
+    'reading': ['aveva_historian', 'aveva_odata', 'ignition', 'influxdb', 'influxdb_csv', 'mqtt_json', 'opcua', 'pi_datalink', 'pi_historian', 'pi_web_api', 'proficy', 'sitewise', 'sparkplug_b'],
     'reason': ['adventureworks', 'plant'],
     'shift': ['plant'],
     'signal': ['plant'],
