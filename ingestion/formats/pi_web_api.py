@@ -32,22 +32,25 @@ class _Number(str):
     __slots__ = ()
 
 
+_FAST = json.JSONDecoder()
+_EXACTLY = json.JSONDecoder(parse_float=_Number, parse_int=_Number, parse_constant=_Number)
+
+
 @dataclass
 class _Stream:
-    """What came of one stream: rows of the last page, and the rows at the last timestamp."""
+    """What came of one stream last: a timestamp and its rows."""
 
-    rows: int = 0
     last: str = ""
-    at_last: set[str] = field(default_factory=set)
+    at_last: list[Mapping[str, Any]] = field(default_factory=list)
 
     def is_repeated(self, item: Mapping[str, Any]) -> bool:
         """True for a row that came before, at the border of two pages."""
-        at, content = str(item.get("Timestamp")), json.dumps(item, sort_keys=True)
+        at = str(item.get("Timestamp"))
         if at != self.last:
-            self.last, self.at_last = at, set()
-        if content in self.at_last:
+            self.last, self.at_last = at, []
+        if item in self.at_last:
             return True
-        self.at_last.add(content)
+        self.at_last.append(item)
         return False
 
 
@@ -71,18 +74,18 @@ class PiWebApiReader(TabularReader):
     def rows(self, file: Delivered) -> Iterator[Row]:
         """One row per value of a stream; an item that is no value is malformed."""
         streams: dict[str, _Stream] = {}
-        for place, head, items in self._pages(file):
+        for place, head, items in self._pages(file, _EXACTLY):
             stream = streams.setdefault(head["WebId"] or head["Path"] or head["signal"], _Stream())
             for index, item in enumerate(items):
                 if not isinstance(item, dict):
-                    yield Row(0, None, shown(item), f"{place}/{index}")
+                    yield Row(0, None, {"item": item}, f"{place}/{index}")
                 elif not stream.is_repeated(item):
-                    yield Row(0, _texts(head, item), shown(item), f"{place}/{index}")
+                    yield Row(0, _texts(head, item), item, f"{place}/{index}")
 
     def findings(self, file: Delivered) -> tuple[Finding, ...]:
         """A remark for each stream whose last page is full."""
         limit = int(self._contract.format_options.get("pageRows", _PAGE_ROWS))
-        last = {head["signal"]: len(items) for _, head, items in self._pages(file)}
+        last = {head["signal"]: len(items) for _, head, items in self._pages(file, _FAST)}
         return tuple(
             Finding(
                 rule="may_be_truncated",
@@ -95,9 +98,11 @@ class PiWebApiReader(TabularReader):
             if rows == limit
         )
 
-    def _pages(self, file: Delivered) -> Iterator[tuple[str, dict[str, str], list[Any]]]:
+    def _pages(
+        self, file: Delivered, decoder: json.JSONDecoder
+    ) -> Iterator[tuple[str, dict[str, str], list[Any]]]:
         """(place, stream, items) of each page; an answer with several streams has one for each."""
-        for number, answer in enumerate(self._answers(file), start=1):
+        for number, answer in enumerate(self._answers(file, decoder), start=1):
             items = answer.get("Items") if isinstance(answer, dict) else None
             if not isinstance(items, list):
                 errors = answer.get("Errors") if isinstance(answer, dict) else None
@@ -126,9 +131,8 @@ class PiWebApiReader(TabularReader):
             "UnitsAbbreviation": str(stream.get("UnitsAbbreviation") or ""),
         }
 
-    def _answers(self, file: Delivered) -> Iterator[Any]:
+    def _answers(self, file: Delivered, decoder: json.JSONDecoder) -> Iterator[Any]:
         text.check_head(self._contract, file)
-        decoder = json.JSONDecoder(parse_float=_Number, parse_int=_Number, parse_constant=_Number)
         try:
             content = file.path.read_text(encoding="utf-8-sig")
             at = 0

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pyarrow as pa
 
@@ -17,18 +17,29 @@ from ingestion.contracts import Contract
 from ingestion.delivery import Delivered
 from ingestion.errors import ContractError, EmptyFileError, UnreadableFileError
 from ingestion.formats.base import Opened, RawRecord, bounded, check_headers
+from ingestion.formats.json_text import shown
 from ingestion.formats.texts import MALFORMED, TextChunk
 from ingestion.typing.query import Input
 
 
 @dataclass(frozen=True)
 class Row:
-    """One record: the texts of the reader's columns, None if it is malformed; `text` is what was delivered."""
+    """One record: the texts of the reader's columns, None if it is malformed.
+
+    `given` is what was delivered: text, cells of a line, or a decoded value.
+    """
 
     line: int
     texts: Sequence[str | None] | None
-    text: str
+    given: Any
     place: str = ""
+
+    @property
+    def text(self) -> str:
+        """What was delivered, as text."""
+        if isinstance(self.given, str):
+            return self.given
+        return ",".join(self.given) if isinstance(self.given, list) else shown(self.given)
 
 
 class TabularReader(ABC):
