@@ -29,31 +29,40 @@ class _Table:
     groups: Sequence[str] = ()
     defaults: Sequence[str] = ()
     header: Sequence[str] = ()
-    tags: Sequence[str] = field(default_factory=list)
-    fields: Sequence[str] = field(default_factory=list)
+    tags: Sequence[int] = ()
+    fields: Sequence[int] = ()
+    series: dict[tuple[str, ...], str | None] = field(default_factory=dict)
 
     def begin(self, header: Sequence[str]) -> None:
         """Tell tags from fields."""
+        width = len(header)
         self.header = header
-        plain = [name for name in header if name not in _PLACES and not name.startswith("_")]
+        self.defaults = [*self.defaults, *[""] * (width - len(self.defaults))]
+        self.datatypes = [*self.datatypes, *["double"] * (width - len(self.datatypes))]
+        plain = [at for at, name in enumerate(header) if name not in _PLACES and not name.startswith("_")]
         if "_value" in header:
-            self.tags, self.fields = plain, []
+            self.tags = plain
             return
-        in_group = dict(zip(header, self.groups, strict=False))
-        self.tags = [name for name in plain if in_group.get(name) == "true"]
-        self.fields = [name for name in plain if in_group.get(name) != "true"]
+        in_group = {at for at, group in enumerate(self.groups) if group == "true"}
+        self.tags = [at for at in plain if at in in_group]
+        self.fields = [at for at in plain if at not in in_group]
 
-    def datatype(self, column: str) -> str:
-        """The type of a column; double where nothing is said."""
-        at = self.header.index(column)
-        return self.datatypes[at] if at < len(self.datatypes) else "double"
+    def values(self, cells: Sequence[str]) -> list[str]:
+        """Cells with their defaults."""
+        return [cell or default for cell, default in zip(cells, self.defaults, strict=False)]
 
-    def values(self, cells: Sequence[str]) -> dict[str, str]:
-        """Cells by column, defaults filled in."""
-        defaults = [*self.defaults, *[""] * (len(self.header) - len(self.defaults))]
-        return {
-            name: cell or default for name, cell, default in zip(self.header, cells, defaults, strict=False)
-        }
+    def cell(self, name: str, cells: Sequence[str]) -> str:
+        """The cell of a column by name; empty if there is no such column."""
+        return cells[self.header.index(name)] if name in self.header else ""
+
+    def series_of(self, cells: Sequence[str]) -> str | None:
+        """The series key of a record; None without a measurement."""
+        measurement = self.cell("_measurement", cells)
+        key = (measurement, *(cells[at] for at in self.tags))
+        if key not in self.series:
+            tags = {self.header[at]: cells[at] for at in self.tags if cells[at]}
+            self.series[key] = spelled_key(measurement, tags) if measurement else None
+        return self.series[key]
 
 
 class AnnotatedCsvReader(TabularReader):
@@ -79,7 +88,7 @@ class AnnotatedCsvReader(TabularReader):
                 table.begin(cells)
                 self._check(file, line, table)
             elif "error" in table.header:
-                problem = table.values(cells).get("error", "")
+                problem = table.cell("error", table.values(cells))
                 raise self.unreadable(file, f"line {line}", f"an error of the query: {problem}")
             else:
                 yield from self._readings(table, line, cells)
@@ -112,20 +121,19 @@ class AnnotatedCsvReader(TabularReader):
             raise self.unreadable(file, f"line {line}", seen)
 
     def _readings(self, table: _Table, line: int, cells: Sequence[str]) -> Iterator[Row]:
-        raw = ",".join(cells)
         if len(cells) != len(table.header):
-            yield Row(line, None, raw)
+            yield Row(line, None, cells)
             return
         given = table.values(cells)
-        tags = {name: given[name] for name in table.tags if given[name]}
-        series = spelled_key(given.get("_measurement", ""), tags) if given.get("_measurement") else None
-        named = [(given.get("_field", ""), "_value")] if not table.fields else [(f, f) for f in table.fields]
-        for name, column in named:
-            if not given.get(column) and table.fields:
-                continue
+        series, time = table.series_of(given), table.cell("_time", given)
+        if "_value" in table.header:
+            named = [(table.cell("_field", given), table.header.index("_value"))]
+        else:
+            named = [(table.header[at], at) for at in table.fields if given[at]]
+        for name, at in named:
             signal = signal_of(series, name) if series and name else None
-            datatype = table.datatype(column)
-            yield Row(line, [signal, given.get("_time"), *_typed(given[column], datatype), datatype], raw)
+            datatype = table.datatypes[at]
+            yield Row(line, [signal, time, *_typed(given[at], datatype), datatype], cells)
 
 
 def _typed(cell: str, datatype: str) -> tuple[str | None, str | None]:
