@@ -1,21 +1,24 @@
 """MATLAB files: version 4 to 7.2 by scipy, 7.3 (which is HDF5) by h5py. Vectors and columns of matrices are channels.
 
 Single values (a rate, a speed) become properties of all channels; structures are walked, their fields are groups. A
-cut file gives its whole variables. Format: MathWorks "MAT-File Format".
+cut file gives its whole variables. scipy reads in a process of its own (matlab_load.py), because damaged bytes can
+crash it. Format: MathWorks "MAT-File Format".
 """
 
-import io
+import json
+import shutil
 import struct
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.io import loadmat
 
-from ingestion.formats.waveform.hdf5 import UNITS, column_names, hdf5_recording, no_waveform, timing_of
+from ingestion.formats.waveform.hdf5 import UNITS, column_names, hdf5_recording, timing_of
 from ingestion.formats.waveform.model import (
     Block,
     Channel,
@@ -31,16 +34,8 @@ from ingestion.formats.waveform.options import WaveformOptions
 _HEAD = 128
 _HDF5_MARK = b"\x89HDF"
 _HDF5_AT = 512
-_MOST_NESTED = 8
-
-
-@dataclass
-class _Found:
-    """What a walk over the variables brings together."""
-
-    arrays: list[tuple[str, str, Floats]] = field(default_factory=list)
-    values: dict[str, Any] = field(default_factory=dict)
-    left_out: list[LeftOut] = field(default_factory=list)
+_LOADER = Path(__file__).with_name("matlab_load.py")
+_MOST_SECONDS = 600
 
 
 @contextmanager
@@ -55,14 +50,31 @@ def matlab_recording(path: Path, options: WaveformOptions) -> Iterator[Recording
             yield recording
         return
     remainders = _cut(path, head) if head.startswith(b"MATLAB") else []
-    yield _recording(_variables(path, cut=bool(remainders)), options, remainders)
+    with tempfile.TemporaryDirectory(prefix="mat-") as scratch:
+        source = _whole_part(path, Path(scratch)) if remainders else path
+        yield _recording(_variables(source, Path(scratch)), Path(scratch), options, remainders)
 
 
-def _variables(path: Path, *, cut: bool) -> Mapping[str, Any]:
-    if not cut:
-        return loadmat(path, squeeze_me=False, struct_as_record=True)  # type: ignore[no-any-return]
-    whole = io.BytesIO(path.read_bytes()[: _last_whole(path)])
-    return loadmat(whole, squeeze_me=False, struct_as_record=True)  # type: ignore[no-any-return]
+def _variables(source: Path, folder: Path) -> dict[str, Any]:
+    """What the loader found; ValueError with its last words if it failed."""
+    command = [sys.executable, "-P", str(_LOADER), str(source), str(folder)]
+    done = subprocess.run(  # noqa: S603 - our own script, the path is an argument
+        command, capture_output=True, text=True, check=False, timeout=_MOST_SECONDS
+    )
+    if done.returncode != 0:
+        said = (done.stderr.strip().splitlines() or ["nothing"])[-1]
+        raise ValueError("the reader crashed on it" if done.returncode < 0 else said)
+    found: dict[str, Any] = json.loads((folder / "variables.json").read_text(encoding="utf-8"))
+    return found
+
+
+def _whole_part(path: Path, folder: Path) -> Path:
+    """A copy that ends with the last whole variable."""
+    copy = folder / "whole.mat"
+    shutil.copyfile(path, copy)
+    with copy.open("rb+") as handle:
+        handle.truncate(_last_whole(path))
+    return copy
 
 
 def _elements(path: Path, order: str) -> Iterator[tuple[int, int]]:
@@ -107,49 +119,33 @@ def _cut(path: Path, head: bytes) -> list[Remainder]:
 
 
 def _recording(
-    variables: Mapping[str, Any], options: WaveformOptions, remainders: list[Remainder]
+    found: Mapping[str, Any], folder: Path, options: WaveformOptions, remainders: list[Remainder]
 ) -> Recording:
-    found = _Found()
-    for name, value in variables.items():
-        if not name.startswith("__"):
-            _walk(found, "", name, value, 0)
     blocks = [
-        block for group, name, array in found.arrays for block in _blocks(found, group, name, array, options)
+        block
+        for group, name, file in found["arrays"]
+        for block in _blocks(found["values"], (group, name), np.load(folder / file, mmap_mode="r"), options)
     ]
-    left_out = [one for one in found.left_out if options.wants(one.group, one.channel)]
+    left_out = [LeftOut(*other) for other in found["others"] if options.wants(other[0], other[1])]
     return Recording(blocks, remainders, left_out)
 
 
-def _walk(found: _Found, group: str, name: str, value: Any, depth: int) -> None:
-    """Sort a variable: array, single value, structure, or nothing for us."""
-    if isinstance(value, np.ndarray) and value.dtype.names and value.size == 1 and depth < _MOST_NESTED:
-        inner = f"{group}/{name}" if group else name
-        for field_name in value.dtype.names:
-            _walk(found, inner, field_name, value.ravel()[0][field_name], depth + 1)
-        return
-    if not isinstance(value, np.ndarray):
-        return
-    if value.size == 1 and value.dtype.kind in "fiuU":
-        found.values[f"{group}/{name}" if group else name] = value.ravel()[0].item()
-    elif (why := no_waveform(value.shape, value.dtype)) is None:
-        found.arrays.append((group, name, value))
-    elif value.size:
-        found.left_out.append(LeftOut(group, name, why))
-
-
-def _blocks(found: _Found, group: str, name: str, array: Floats, options: WaveformOptions) -> Iterator[Block]:
+def _blocks(
+    values: Mapping[str, Any], place: tuple[str, str], array: Floats, options: WaveformOptions
+) -> Iterator[Block]:
+    group, name = place
     columns = array.T if array.ndim == 2 and array.shape[0] == 1 else array.reshape(array.shape[0], -1)
     names = column_names(name, columns.shape)
-    places = [place for place, one in enumerate(names) if options.wants(group, one)]
+    places = [at for at, one in enumerate(names) if options.wants(group, one)]
     if not places:
         return
-    near = _near(found.values, group)
+    near = _near(values, group)
     unit = next((str(near[key]) for key in UNITS if key in near), None)
-    channels = [Channel(group, names[place], unit, len(columns), found.values) for place in places]
+    channels = [Channel(group, names[at], unit, len(columns), values) for at in places]
     timing = timing_of(near, "the file")
 
     def read(first: int, count: int) -> Windows:
-        return Windows([Window(columns[first : first + count, place]) for place in places])
+        return Windows([Window(columns[first : first + count, at]) for at in places])
 
     yield Block(channels, len(columns), read, lambda: timing)
 

@@ -5,6 +5,7 @@ for a file that it cannot read; the reader turns that into a held file.
 """
 
 import struct
+import subprocess
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -31,6 +32,7 @@ BROKEN = (
     TypeError,
     ValueError,
     struct.error,
+    subprocess.SubprocessError,
     zlib.error,
 )
 
