@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import json
+import zipfile
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -176,6 +177,34 @@ def test_dates_kept_as_serial_numbers(home: Home, is_1904: bool, serial: float) 
     assert home.rows(contract, "day, strftime(seen, '%Y-%m-%d %H:%M'), n") == [
         (dt.date(2025, 7, 1), "2025-07-01 04:00", serial), (dt.date(2025, 7, 1), "2025-07-01 04:00", 1.0),
     ]  # fmt: skip
+
+
+def test_open_document_spreadsheet(home: Home) -> None:
+    """The smallest .ods that there is, written as its XML."""
+    names = "urn:oasis:names:tc:opendocument:xmlns:"
+    cells = "".join(
+        "<table:table-row>" + "".join(f"<table:table-cell {kind}><text:p>{text}</text:p></table:table-cell>" for kind, text in row) + "</table:table-row>"
+        for row in [
+            [('office:value-type="string"', "id"), ('office:value-type="string"', "x")],
+            [('office:value-type="string"', "a"), ('office:value-type="float" office:value="1.5"', "1,5")],
+        ]
+    )  # fmt: skip
+    body = f'<table:table table:name="Data">{cells}</table:table>'
+    document = (
+        f'<office:document-content xmlns:office="{names}office:1.0" xmlns:table="{names}table:1.0" xmlns:text="{names}text:1.0">'
+        f"<office:body><office:spreadsheet>{body}</office:spreadsheet></office:body></office:document-content>"
+    )
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr(
+            "META-INF/manifest.xml", f'<manifest:manifest xmlns:manifest="{names}manifest:1.0"/>'
+        )
+        archive.writestr("content.xml", document)
+    contract = home.contract([column("id"), column("x", "DOUBLE")], format="excel", files="*.ods")
+    batch = load_one(home, contract, content.getvalue(), "a.ods")
+    assert batch.status == "committed", batch.message
+    assert home.rows(contract, "id, x") == [("a", 1.5)]
 
 
 @pytest.mark.parametrize(
