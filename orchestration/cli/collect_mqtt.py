@@ -9,8 +9,9 @@ import signal
 import sys
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from ingestion.connectors.mqtt.collector import Collector
@@ -37,9 +38,8 @@ def main(place: Place, *, systems: Sequence[str], seconds: float | None) -> Exit
         for collector in collectors.values():
             collector.close()
         raise
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    failed = _run(collectors, stop, seconds)
+    with _told_to_stop(stop):
+        failed = _run(collectors, stop, seconds)
     _print_counts({system: collector.counts for system, collector in collectors.items()})
     if failed:
         raise failed[0]
@@ -70,6 +70,19 @@ def tell(text: str) -> None:
     """One line with the time."""
     sys.stdout.write(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {text}\n")
     sys.stdout.flush()
+
+
+@contextmanager
+def _told_to_stop(stop: threading.Event) -> Iterator[None]:
+    """Ctrl-C and SIGTERM end the collectors in order."""
+    before = {
+        number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _run(

@@ -76,7 +76,8 @@ class BrokerClient:
         self._is_unreachable = False
         self._unknown_at: set[int] = set()
         self._client = self._built(login)
-        self._thread = threading.Thread(target=self._loop, name=f"mqtt {login.client_id}", daemon=True)
+        self._client_id = login.client_id
+        self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         """Connect in the background, and again after every loss, with growing pauses."""
@@ -87,7 +88,9 @@ class BrokerClient:
             lasting.SessionExpiryInterval = self._options.session_expiry_s
             given = {"properties": lasting, "clean_start": False}
         self._client.connect_async(host, port, self._options.keepalive_s, **given)
-        self._thread.start()
+        self._client.loop_start()  # paho then writes in this thread alone, also what others acknowledge and publish
+        threads = [thread for thread in threading.enumerate() if thread.name.endswith(f"-{self._client_id}")]
+        self._thread = threads[-1] if threads else None
 
     def receive(self, limit: int, timeout_s: float) -> list[Delivery]:
         """Up to `limit` messages; waits for the first one. ConnectorError if the broker refuses this client."""
@@ -96,7 +99,7 @@ class BrokerClient:
             found.append(self._queue.get(timeout=timeout_s) if timeout_s else self._queue.get_nowait())
             while len(found) < limit:
                 found.append(self._queue.get_nowait())
-        if not found and not self._thread.is_alive() and not self._stopping.is_set():
+        if not found and not self._is_alive():
             host, port = self._options.address
             raise ConnectorError(
                 "mqtt",
@@ -133,8 +136,7 @@ class BrokerClient:
         if self._last_word is not None and self._client.is_connected():
             self._client.publish(self._last_word.topic, self._last_word.will, qos=1, retain=True)
         self._client.disconnect()
-        if self._thread.is_alive():
-            self._thread.join(timeout=10)
+        self._client.loop_stop()
 
     # the client's thread
 
@@ -161,8 +163,8 @@ class BrokerClient:
         client.on_message = self._on_message
         return client
 
-    def _loop(self) -> None:
-        self._client.loop_forever(retry_first_connection=True)
+    def _is_alive(self) -> bool:
+        return self._stopping.is_set() or (self._thread is not None and self._thread.is_alive())
 
     def _on_connect(
         self, client: paho.Client, _data: Any, flags: paho.ConnectFlags, reason: ReasonCode, _more: Any = None
