@@ -17,6 +17,8 @@ from asyncua import ua
 from ingestion.connectors.opcua.readings import Reading, Signal, overflowed, reading_of, to_batch
 from ingestion.connectors.spool import Spool
 
+_MOST = 20_000  # readings in one batch: a long history must fit into what room there is
+
 
 class Marks:
     """How far each signal is known, by name, and the server's time up to which all signals were listened to."""
@@ -93,8 +95,10 @@ class Stream:
 
     def write(self, readings: Sequence[Reading], *, historical: bool) -> None:
         """Into the spool; then, and only then, marks move."""
-        if not readings:
-            return
+        for start in range(0, len(readings), _MOST):
+            self._write(readings[start : start + _MOST], historical=historical)
+
+    def _write(self, readings: Sequence[Reading], *, historical: bool) -> None:
         self._spool.append(to_batch(self.signals, readings, historical=historical))
         self.counts["historical" if historical else "live"] += len(readings)
         marks, signals = self.marks.by_name, self.signals
