@@ -68,12 +68,23 @@ class GateVerdict:
 
 
 @dataclass(frozen=True)
+class RowDiff:
+    """What a batch changes of what is held; `deleted` counts rows that a full export no longer has."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    deleted: int = 0
+
+
+@dataclass(frozen=True)
 class BatchResult:
     """The outcome for one delivered file.
 
     committed: its rows are in raw. known: this content was committed by an earlier run (or under another name).
     held: nothing of it was taken in, `message` says why and what to do. waiting: it may still be written.
     For held and waiting all row counts are 0; rows_read = rows_committed + rows_quarantined always holds.
+    `diff`: against what was held before, for upsert and snapshot tables.
     """
 
     file: str
@@ -86,6 +97,7 @@ class BatchResult:
     findings: tuple[Finding, ...] = ()
     message: str = ""
     ingested_at: datetime | None = None
+    diff: RowDiff | None = None
 
     @property
     def batch_id(self) -> str:

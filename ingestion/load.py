@@ -9,10 +9,11 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 
 import pyarrow as pa
 
-from ingestion.batch import BatchGate, BatchResult, ProgressSink, TableLoad
+from ingestion.batch import BatchGate, BatchResult, ProgressSink, RowDiff, TableLoad
 from ingestion.contracts import Contract
 from ingestion.delivery import Delivered, content_hash, discover, needs_settling
 from ingestion.intake import Intake
@@ -21,12 +22,14 @@ from ingestion.lake.archive import archive_file
 from ingestion.lake.commit import append_rows, commit_batches, table_version
 from ingestion.lake.ledger import Ledger, contract_hash, read_ledger, record
 from ingestion.lake.locks import exclusive, ingestion_times
-from ingestion.lake.stage import Stage
+from ingestion.lake.rowdiff import row_diffs
+from ingestion.lake.stage import Stage, StagedFile
 from ingestion.lake.transactions import committed_hashes
 from ingestion.outcomes import Batch, Outcome, waiting_result
 from ingestion.packed import Unpacker
 from ingestion.plant import Plant, Source
 from ingestion.rows import staged_schema
+from ingestion.session import connect
 from ingestion.settings import Settings
 
 
@@ -145,17 +148,17 @@ class _Load:
             on_bytes=on_bytes,
         )
         try:
-            outcomes = intake.take(batches)
-            self._write_down(outcomes, stage)
+            outcomes = self._write_down(intake.take(batches), stage)
         finally:
             intake.close()
             shutil.rmtree(folder, ignore_errors=True)
         return {outcome.batch.file.name: outcome.result for outcome in outcomes}
 
-    def _write_down(self, outcomes: Sequence[Outcome], stage: Stage) -> None:
-        """Archive, quarantine, ledger, raw: in this order."""
+    def _write_down(self, outcomes: Sequence[Outcome], stage: Stage) -> Sequence[Outcome]:
+        """Archive, quarantine, ledger, raw: in this order. Gives the outcomes with what they change of what is held."""
         contract, settings = self._contract, self._settings
         staged = stage.close()
+        outcomes = self._compared(outcomes, staged)
         kept = [outcome for outcome in outcomes if outcome.result.status == "committed"]
         for outcome in kept:
             archive_file(settings, outcome.batch.file, outcome.batch.sha256)
@@ -172,6 +175,21 @@ class _Load:
             metadata = {"plant": self._plant.name, "contract": f"{contract.raw_name} {contract.version}"}
             hashes = [outcome.batch.sha256 for outcome in kept]
             commit_batches(contract, settings.raw_path(contract.raw_name), staged, hashes, metadata)
+        return outcomes
+
+    def _compared(self, outcomes: Sequence[Outcome], staged: Sequence[StagedFile]) -> Sequence[Outcome]:
+        """Outcomes with the row difference of each batch that will be committed."""
+        times = [one.batch.ingested_at for one in outcomes if one.result.status == "committed"]
+        if self._contract.load_mode == "append" or not times:
+            return outcomes
+        with connect(self._settings, self._scratch) as connection:
+            diffs = row_diffs(self._contract, self._settings, staged, times, connection)
+        return [
+            replace(one, result=replace(one.result, diff=diffs.get(one.batch.ingested_at, RowDiff())))
+            if one.result.status == "committed"
+            else one
+            for one in outcomes
+        ]
 
     def _counter(self, total: int) -> Callable[[int], None]:
         done = 0

@@ -44,6 +44,10 @@ SCHEMA = pa.schema(
         pa.field("contract_version", pa.string()),
         pa.field("contract_hash", pa.string()),
         pa.field("ingested_at", UTC_MICROSECONDS),
+        pa.field("rows_added", pa.int64()),
+        pa.field("rows_changed", pa.int64()),
+        pa.field("rows_unchanged", pa.int64()),
+        pa.field("rows_deleted", pa.int64()),
     ]
 )
 Entry = Mapping[str, Any]
@@ -114,11 +118,17 @@ def record(
             "contract_version": contract.version,
             "contract_hash": contract_hash,
             "ingested_at": result.ingested_at,
+            **_diff(result),
         }
         for file, result in attempts
     ]
     if rows:
         append_rows(settings.ledger_path, pa.Table.from_pylist(rows, SCHEMA), "batches")
+
+
+def _diff(result: BatchResult) -> dict[str, int | None]:
+    diff = asdict(result.diff) if result.diff is not None else {}
+    return {f"rows_{name}": diff.get(name) for name in ("added", "changed", "unchanged", "deleted")}
 
 
 def contract_hash(contract: Contract) -> str:

@@ -77,14 +77,14 @@ def held_rows(contract: Contract, settings: Settings) -> tuple[set[str], str]:
         return set(), ""
     there = {field.name for field in DeltaTable(settings.raw_path(contract.raw_name)).schema().fields}
     columns = tuple(column for column in contract.columns if column.name in there)
-    return {column.name for column in columns}, _rows(replace(contract, columns=columns), pin)
+    return {column.name for column in columns}, rows_of_files(replace(contract, columns=columns), pin.files)
 
 
 def view_statements(contract: Contract, pin: PinnedTable | None) -> tuple[str, str]:
     """SQL of the history view and of the current view."""
     history = f"raw.{identifier(contract.raw_name + '__history')}"
     current = f"raw.{identifier(contract.raw_name)}"
-    rows = _no_rows(contract) if pin is None or not pin.files else _rows(contract, pin)
+    rows = rows_of_files(contract, pin.files if pin is not None else ())
     return (
         f"CREATE OR REPLACE VIEW {history} AS {rows}",
         f"CREATE OR REPLACE VIEW {current} AS {_current(contract, pin, history)}",
@@ -115,11 +115,14 @@ def _no_rows(contract: Contract) -> str:
     return f"SELECT {columns} WHERE false"
 
 
-def _rows(contract: Contract, pin: PinnedTable) -> str:
+def rows_of_files(contract: Contract, paths: Iterable[str]) -> str:
+    """SQL of all rows of Parquet files of a raw table, in the contract's columns; no rows if there is no file."""
+    files = ", ".join(literal(path) for path in paths)
+    if not files:
+        return _no_rows(contract)
     columns = ", ".join(
         f"CAST({identifier(name)} AS {kind}) AS {identifier(name)}" for name, kind in _types(contract).items()
     )
-    files = ", ".join(literal(file) for file in pin.files)
     partitions = ", ".join(f"{literal(name)}: {_types(contract)[name]}" for name in contract.partition_by)
     hive = f"hive_partitioning=true, hive_types={{{partitions}}}" if partitions else "hive_partitioning=false"
     read = f"SELECT * FROM read_parquet([{files}], union_by_name=true, {hive})"

@@ -91,9 +91,17 @@ def load_metadata(load: TableLoad) -> dict[str, Any]:
         "rows_committed": load.rows_committed,
         "rows_quarantined": load.rows_quarantined,
         **{f"files_{status}": len(load.with_status(status)) for status in statuses},  # type: ignore[arg-type]
+        **_changes(load),
         "seconds": round(load.seconds, 3),
         "delta_version": -1 if load.version_after is None else load.version_after,
     }
+
+
+def _changes(load: TableLoad) -> dict[str, int]:
+    """Return what the load changed of the rows held before; nothing for tables that are not compared."""
+    diffs = [batch.diff for batch in load.batches if batch.diff is not None]
+    names = ("added", "changed", "unchanged", "deleted") if diffs else ()
+    return {f"rows_{name}": sum(getattr(diff, name) for diff in diffs) for name in names}
 
 
 def materialization(load: TableLoad, not_fetched: TundishError | None = None) -> MaterializeResult[None]:
