@@ -121,6 +121,7 @@ class Collector:
             self._marks = restore_marks(spool)
             spool.save_state(self._marks.state())
             landing = asyncio.create_task(self._land_regularly(spool))
+            landing.add_done_callback(lambda _: self._stop.set())  # if it fails, run() ends with its error
             try:
                 await self._collect(spool)
             finally:
