@@ -57,8 +57,9 @@ def list_quarantine(
     """Quarantined rows of one raw table (e.g. sap_ecc__afru) or of all, oldest file first, in order of the file."""
     found: list[QuarantinedRow] = []
     for path in _tables(settings, table):
-        rows = _counting_rows(settings, path)
-        found += [row for row in rows if rule is None or row.rule == rule]
+        found += _counting_rows(settings, path, rule)
+        if limit is not None and len(found) >= limit:
+            break
     return found[:limit]
 
 
@@ -79,9 +80,11 @@ def _tables(settings: Settings, table: str | None) -> list[Path]:
     return [path for path in paths if DeltaTable.is_deltatable(str(path))]
 
 
-def _counting_rows(settings: Settings, path: Path) -> list[QuarantinedRow]:
+def _counting_rows(settings: Settings, path: Path, rule: str | None) -> list[QuarantinedRow]:
     attempts = {(entry["batch_id"], entry["ingested_at"]) for entry in committed_entries(settings, path.name)}
-    rows = ds.dataset(DeltaTable(path).file_uris(), schema=SCHEMA, format="parquet").to_table()
+    rows = ds.dataset(DeltaTable(path).file_uris(), schema=SCHEMA, format="parquet").to_table(
+        filter=None if rule is None else ds.field("rule") == rule
+    )
     ordered = rows.sort_by([("ingested_at", "ascending"), ("source_row", "ascending")]).to_pylist()
     return [
         QuarantinedRow(table=path.name, **row)

@@ -6,6 +6,7 @@ Asking delta-rs for one id after the other takes milliseconds each; the log and 
 import json
 from pathlib import Path
 
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 
@@ -31,7 +32,7 @@ def _of_checkpoint(log: Path, version: int) -> set[str]:
     found: set[str] = set()
     for part in log.glob(f"{version:020d}.checkpoint*.parquet"):
         column = pq.read_table(part, columns=["txn"]).column("txn")
-        found |= {entry["appId"] for entry in column.drop_null().to_pylist() if entry["appId"]}
+        found |= set(pc.struct_field(column, "appId").drop_null().to_pylist())
     return found
 
 
