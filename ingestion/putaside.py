@@ -140,7 +140,7 @@ def _message(
     )
     return (
         f"{contract.raw_name}: file {file}: {count} rows break {rule.id}, expected {rule.expects}"
-        f"{f' ({seen})' if seen else ''}. Next step: tundish quarantine list --table {contract.raw_name}."
+        f"{f' ({seen})' if seen else ''}. Next step: tundish quarantine show {contract.raw_name}."
     )
 
 

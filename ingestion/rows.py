@@ -9,7 +9,6 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -177,7 +176,7 @@ class FileRows:
         for column in repeating_texts(self._contract):
             columns[column.name] = columns[column.name].dictionary_encode()
             if column.parse_format == series.FORMAT:
-                columns[column.name] = _spelled(columns[column.name])
+                columns[column.name] = series.spelled(columns[column.name])
         for column in self._query.patterns_apart:
             encoded = columns[column.name]
             fits = pc.match_substring_regex(encoded.dictionary, column.pattern)
@@ -339,15 +338,3 @@ def _dates(timestamps: pa.Array) -> pa.Array:
 
 def _as_type(column: pa.Array, wanted: pa.DataType) -> pa.Array:
     return column if column.type == wanted else column.cast(wanted)
-
-
-def _spelled(encoded: pa.Array) -> pa.Array:
-    """Series in their one spelling; duckdb.Error, as of any line that is not plain, if one is none: screen the file."""
-    texts = encoded.dictionary.to_pylist()
-    spelled = [series.canonical(text) for text in texts]
-    if None in spelled:
-        raise duckdb.InvalidInputException(f"no series: {texts[spelled.index(None)]!r}")
-    if spelled == texts:
-        return encoded
-    indices, kept = encoded.indices, pa.array(spelled, pa.string())
-    return pa.DictionaryArray.from_arrays(indices, kept).dictionary_decode().dictionary_encode()

@@ -10,6 +10,9 @@ escapes a comma, an equals sign and a blank, in a measurement only comma and bla
 import re
 from functools import lru_cache
 
+import duckdb
+import pyarrow as pa
+
 FORMAT = "series"
 _OUTSIDE = rb", \x00-\x1f\x7f"
 _MEASUREMENT = re.compile(rb"(?:[^\\" + _OUTSIDE + rb"]|\\[, ]|\\)++")
@@ -84,6 +87,18 @@ def canonical(text: str) -> str | None:
         return signal_of(series_key(raw[:end]), field) if at == len(raw) else None
     except SeriesError:
         return None
+
+
+def spelled(encoded: pa.Array) -> pa.Array:
+    """Series in their one spelling; duckdb.Error, as of any line that is not plain, if one is none: screen the file."""
+    texts = encoded.dictionary.to_pylist()
+    one = [canonical(text) for text in texts]
+    if None in one:
+        raise duckdb.InvalidInputException(f"no series: {texts[one.index(None)]!r}")
+    if one == texts:
+        return encoded
+    indices, kept = encoded.indices, pa.array(one, pa.string())
+    return pa.DictionaryArray.from_arrays(indices, kept).dictionary_decode().dictionary_encode()
 
 
 def spelled_key(measurement: str, tags: dict[str, str]) -> str:
