@@ -1,7 +1,7 @@
 """The only reader of the environment: where a home lies and how ingestion behaves.
 
 Belongs here: every value that comes from environment variables (prefix TUNDISH_) and the layout of a home.
-Does not belong here: what a plant is (plant.py), what a table is (contracts.py).
+Does not belong here: what a plant is (plant.py), what a table is (contracts).
 """
 
 import os

@@ -9,7 +9,7 @@
         ├── ReleaseBuildError         a table cannot be written as the specification says
         └── FeatureVersionError       a feature table has no version for this release
 
-Here: the classes. Not here: errors of ingestion (`ingestion/errors.py`). None is retryable: the same call
+Here: the classes. Not here: errors of ingestion (`ingestion/errors`). None is retryable: the same call
 with the same data fails again.
 """
 

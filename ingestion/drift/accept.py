@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from ingestion.column_types import DEFAULT_PARSE, arrow_type
 from ingestion.contracts import Column, Contract, load_contract
+from ingestion.contracts.column_types import DEFAULT_PARSE, arrow_type
 from ingestion.drift.edit import ContractText
 from ingestion.drift.widening import widens
 from ingestion.errors import ConfigurationError, ContractError

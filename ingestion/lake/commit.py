@@ -14,8 +14,8 @@ from deltalake import CommitProperties, DeltaTable, Field, Transaction, write_de
 from deltalake import Schema as DeltaSchema
 from deltalake.transaction import AddAction, RemoveAction
 
-from ingestion.column_types import duckdb_type
 from ingestion.contracts import Contract
+from ingestion.contracts.column_types import duckdb_type
 from ingestion.drift.widening import widens
 from ingestion.errors import LakeError, NaiveTimestampError
 from ingestion.lake.stage import StagedFile

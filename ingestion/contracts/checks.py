@@ -1,4 +1,4 @@
-"""What a contract must not say: rules over a whole contract. Reading it stands in contracts.py."""
+"""What a contract must not say: rules over a whole contract. Reading it stands in odcs.py."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ingestion.contracts import Contract
+    from ingestion.contracts.model import Contract
 
 
 def contract_problems(contract: Contract) -> Iterator[str]:
