@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.dataset as ds
 from deltalake import DeltaTable
 
@@ -55,9 +56,12 @@ Entry = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Ledger:
-    """What the ledger says about one table, oldest entry first."""
+    """What the ledger says about one table. `rows` has the columns of SCHEMA, oldest attempt first.
 
-    entries: tuple[Entry, ...]
+    A long-lived table has a hundred thousand attempts: what every load asks is answered from single columns.
+    """
+
+    rows: pa.Table
 
     def known_hash(self, file: Delivered) -> str | None:
         """The content hash of a file that was seen with this path, size and time before."""
@@ -65,20 +69,33 @@ class Ledger:
 
     def held(self, sha256: str, contract_hash: str) -> BatchResult | None:
         """The former verdict if this content was held under this very contract."""
-        for entry in reversed(self.entries):
-            if entry["sha256"] == sha256:
-                same = entry["status"] == "held" and entry["contract_hash"] == contract_hash
-                return _result(entry) if same else None
-        return None
+        entry = self._last_of_held.get(sha256)
+        if entry is None or (entry["status"], entry["contract_hash"]) != ("held", contract_hash):
+            return None
+        return _result(entry)
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        """All attempts."""
+        return self.rows.to_pylist()  # type: ignore[no-any-return] # pyarrow is untyped
 
     @cached_property
     def _hashes(self) -> dict[tuple[str, int, int], str]:
-        return {(entry["path"], entry["size"], entry["mtime_ns"]): entry["sha256"] for entry in self.entries}
+        names = ("path", "size", "mtime_ns", "sha256")
+        columns = (self.rows.column(name).to_pylist() for name in names)
+        return {(path, size, at): sha256 for path, size, at, sha256 in zip(*columns, strict=True)}
+
+    @cached_property
+    def _last_of_held(self) -> dict[str, Entry]:
+        """The last attempt with each content that was ever held."""
+        contents = self.rows.filter(pc.field("status") == "held").column("sha256")
+        attempts = self.rows.filter(pc.field("sha256").isin(pc.unique(contents)))
+        return {entry["sha256"]: entry for entry in attempts.to_pylist()}
 
 
 def read_ledger(settings: Settings, raw_name: str) -> Ledger:
     """All entries of one table; none if there is no ledger yet."""
-    return Ledger(tuple(_rows(settings.ledger_path, ds.field("raw_name") == raw_name)))
+    return Ledger(_rows(settings.ledger_path, ds.field("raw_name") == raw_name))
 
 
 def committed_entries(settings: Settings, raw_name: str) -> list[Entry]:
@@ -87,7 +104,7 @@ def committed_entries(settings: Settings, raw_name: str) -> list[Entry]:
     entries = _rows(
         settings.ledger_path, (ds.field("raw_name") == raw_name) & (ds.field("status") == "committed")
     )
-    last = {entry["sha256"]: entry for entry in entries if entry["sha256"] in hashes}
+    last = {entry["sha256"]: entry for entry in entries.to_pylist() if entry["sha256"] in hashes}
     return sorted(last.values(), key=lambda entry: entry["ingested_at"])
 
 
@@ -137,16 +154,12 @@ def contract_hash(contract: Contract) -> str:
     return hashlib.sha256(text).hexdigest()
 
 
-def _rows(path: Path, condition: ds.Expression) -> list[dict[str, Any]]:
-    if not DeltaTable.is_deltatable(str(path)):
-        return []
-    files = DeltaTable(path).file_uris()
+def _rows(path: Path, condition: ds.Expression) -> pa.Table:
+    files = DeltaTable(path).file_uris() if DeltaTable.is_deltatable(str(path)) else []
+    if not files:
+        return SCHEMA.empty_table()
     table = ds.dataset(files, schema=SCHEMA, format="parquet").to_table(filter=condition)
-    return (
-        table.sort_by([("recorded_at", "ascending"), ("ingested_at", "ascending")]).to_pylist()
-        if files
-        else []
-    )
+    return table.sort_by([("recorded_at", "ascending"), ("ingested_at", "ascending")])
 
 
 def _result(entry: Entry) -> BatchResult:
