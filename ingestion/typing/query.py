@@ -5,7 +5,7 @@ verdict. DuckDB drops what a contract does not use. Local times come out as naiv
 utc_date_of not at all: rows.py makes them UTC and adds the dates.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ingestion.contracts import Column, Contract
@@ -16,6 +16,7 @@ from ingestion.typing.rules import Rule, column_rules
 
 RULE_COLUMN = "__rule"
 HEADER_AGAIN = Rule("repeated_header", None, "a row of data, not the header once more")
+_NEVER_A_NAME = ("integer", "decimal", "date", "dats", "local_timestamp", "utc_timestamp", "epoch")
 _MARK = "\ufeff"
 MALFORMED = Rule("malformed_row", None, "a row that the format's grammar allows")
 
@@ -89,7 +90,7 @@ def typed_query(
     for index, column in typed:
         _Builder(contract, inputs, levels, index, column).add()
     pairs = [(MALFORMED, malformed)] if malformed else []
-    pairs += [(HEADER_AGAIN, again)] if (again := _header_again(contract, inputs)) else []
+    pairs += [(HEADER_AGAIN, again)] if (again := _header_again(contract, inputs, typed)) else []
     for index, column in typed:
         asked = replace(column, pattern=None) if column in apart else column
         pairs += column_rules(asked, text=levels.text[index], value=f"v{index}")
@@ -110,14 +111,26 @@ def typed_query(
     )
 
 
-def _header_again(contract: Contract, inputs: Mapping[str, Input]) -> str:
-    """Condition of a row that is the header once more, as exports have it that were put one behind the other."""
+def _header_again(
+    contract: Contract, inputs: Mapping[str, Input], typed: Sequence[tuple[int, Column]]
+) -> str:
+    """Condition of a row that is the header once more, as exports have it that were put one behind the other.
+
+    Texts are compared only where a column that is no text could not be read: in good rows that costs nothing.
+    """
     if contract.format != "delimited" or not contract.format_options.get("header", True):
         return ""
     found = [(inputs[header].sql, header) for header in contract.headers if header in inputs][:4]
     if len(found) < 2:  # one column alone may hold its own name
         return ""
-    return " AND ".join(f"{sql} IN ({ex.literals([name, _MARK + name])})" for sql, name in found)
+    numbered = [
+        (not column.required, index)
+        for index, column in typed
+        if column.parse in _NEVER_A_NAME
+    ]
+    unread = [f"v{min(numbered)[1]} IS NULL"] if numbered else []
+    same = [f"{sql} IN ({ex.literals([name, _MARK + name])})" for sql, name in found]
+    return " AND ".join([*unread, *same])
 
 
 def _overflow(contract: Contract, inputs: Mapping[str, Input]) -> str:
