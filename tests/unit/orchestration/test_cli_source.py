@@ -62,7 +62,7 @@ def test_accept_takes_no_guess_that_nobody_confirmed(held_home: Path):
 def test_accept_writes_the_next_version(held_home: Path, monkeypatch: pytest.MonkeyPatch):
     sources = held_home / "sources"
     shutil.copytree(SOURCES, sources)
-    monkeypatch.setattr("ingestion.contracts.SOURCES", sources)
+    monkeypatch.setattr("ingestion.contracts.odcs.SOURCES", sources)
     done = invoke("accept", "mes.counters", "--rename", "machine=machine_code", "--home", str(held_home))
     assert done.exit_code == 0, done.output
     assert "contract 1.0.0 -> 2.0.0" in done.output
