@@ -33,11 +33,10 @@ run: $(STAMP) ## the main job: the demo plant from exports to a gated release
 test: $(STAMP) ## the test suite without the long tests
 	@$(PYTEST)
 
-test-long: $(STAMP) ## the long tests alone
-	@$(PYTEST) -m long
+test-long: $(STAMP) ## the long tests alone, one at a time: some kill runs at points of their duration
+	@$(BIN)/python -m pytest -m long
 
-test-all: $(STAMP) ## every test, the long ones too
-	@$(PYTEST) -m 'long or not long'
+test-all: test test-long ## every test, the long ones too
 
 ui: $(STAMP) ## Dagster's UI on the plant's data flow
 	@$(TUNDISH) ui --plant $(PLANT) --home $(HOME_DIR)
