@@ -123,11 +123,7 @@ def _header_again(
     found = [(inputs[header].sql, header) for header in contract.headers if header in inputs][:4]
     if len(found) < 2:  # one column alone may hold its own name
         return ""
-    numbered = [
-        (not column.required, index)
-        for index, column in typed
-        if column.parse in _NEVER_A_NAME
-    ]
+    numbered = [(not column.required, index) for index, column in typed if column.parse in _NEVER_A_NAME]
     unread = [f"v{min(numbered)[1]} IS NULL"] if numbered else []
     same = [f"{sql} IN ({ex.literals([name, _MARK + name])})" for sql, name in found]
     return " AND ".join([*unread, *same])
