@@ -9,10 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from types import SimpleNamespace
 
+# What renders as something else than an expression of its arguments.
+_CLAUSES: dict[str, Callable[..., str]] = {
+    "with_recursive": lambda: "with recursive",
+    "recursion": lambda name, first, *_: f"{name} as ({first.strip()})",
+    "utc_literal": lambda instant: f"timestamptz '{instant}'",
+    "replace_all": lambda text, *_: f"lower({text})",
+}
+
 
 def _dispatch(name: str, *_: str) -> Callable[..., str]:
     """Return a stand-in for the dispatched macro ``name``."""
-    return lambda *arguments: f"{name}({', '.join(str(argument) for argument in arguments)})"
+    call = lambda *arguments: f"{name}({', '.join(str(argument) for argument in arguments)})"  # noqa: E731
+    return _CLAUSES.get(name, call)
 
 
 def _no_rows(_: str) -> SimpleNamespace:

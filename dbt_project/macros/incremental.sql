@@ -28,5 +28,5 @@ where _source_ingested_at > {{ newest_source_ingested_at(target_relation) }}
     {%- if is_incremental() -%}
         {%- set newest = run_query('select max(_source_ingested_at) from ' ~ target_relation).columns[0].values()[0] -%}
     {%- endif -%}
-timestamptz '{{ newest or "1900-01-01 00:00:00+00" }}'
+{{ utc_literal(newest or '1900-01-01 00:00:00') }}
 {%- endmacro %}

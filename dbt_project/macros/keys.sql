@@ -1,7 +1,7 @@
 {#- Surrogate key: md5 over the parts with a separator; null when every part is null, so that a fact without it joins nothing. -#}
 {% macro surrogate_key(columns) -%}
-case when coalesce({% for column in columns %}cast({{ column }} as varchar){{ ', ' if not loop.last }}{% endfor %}) is not null
-    then md5({% for column in columns %}coalesce(cast({{ column }} as varchar), '~'){{ " || '|' || " if not loop.last }}{% endfor %})
+case when coalesce({% for column in columns %}cast({{ column }} as string){{ ', ' if not loop.last }}{% endfor %}) is not null
+    then md5({% for column in columns %}coalesce(cast({{ column }} as string), '~'){{ " || '|' || " if not loop.last }}{% endfor %})
 end
 {%- endmacro %}
 

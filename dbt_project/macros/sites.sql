@@ -11,8 +11,8 @@ select
     '{{ site.country }}' as country
     {%- else %}
 select
-    cast(null as varchar) as site_code, cast(null as varchar) as site_name, cast(null as varchar) as enterprise,
-    cast(null as varchar) as timezone, cast(null as varchar) as currency, cast(null as varchar) as country
+    cast(null as string) as site_code, cast(null as string) as site_name, cast(null as string) as enterprise,
+    cast(null as string) as timezone, cast(null as string) as currency, cast(null as string) as country
 where false
     {%- endfor %}
 {%- endmacro %}

@@ -6,5 +6,5 @@
     {%- set code = var('source_sites', {})[system] -%}
     {%- set sites = var('sites') | list -%}
     {%- set site = (sites | selectattr('site_code', 'equalto', code) | first) if code else (sites | first) -%}
-    {{ "'" ~ site[attribute] ~ "'" if site else 'cast(null as varchar)' }}
+    {{ "'" ~ site[attribute] ~ "'" if site else 'cast(null as string)' }}
 {%- endmacro %}

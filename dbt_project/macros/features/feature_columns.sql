@@ -39,7 +39,7 @@ sum(signal_hours.{{ sum_column }}) over day / nullif(sum(signal_hours.{{ seconds
     case when count({{ mean_over(area, good) }}) over day > 1 then
         regr_slope(
             {{ mean_over(area, good) }},
-            {{ seconds_between("timestamptz '2000-01-01 00:00:00+00'", 'labels.hour_at') }} / 3600
+            {{ seconds_between(utc_literal('2000-01-01 00:00:00'), 'labels.hour_at') }} / 3600
         ) over day
     end as {{ m }}_trend_24h,
     coalesce(signal_hours.{{ good }}, 0) / 36 as {{ m }}_good_pct_1h{{ ',' if not loop.last }}

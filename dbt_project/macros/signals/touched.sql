@@ -11,7 +11,7 @@
 {% macro touched_readings() %}
     {% if not execute or not is_incremental() %}{{ return(none) }}{% endif %}
     {% set watermark = run_query(
-        "select cast(max(_source_ingested_at) as varchar) from " ~ this
+        "select cast(max(_source_ingested_at) as string) from " ~ this
     ).columns[0].values()[0] %}
     {% if watermark is none %}{{ return(none) }}{% endif %}
 
@@ -45,7 +45,7 @@
                 max({{ micros('readings.reading_at') }} + dim_signal.max_gap_s * 1000000) as last_us
             from {{ ref('int_signals__reading') }} as readings
             inner join {{ ref('dim_signal') }} as dim_signal on readings.tag = dim_signal.tag
-            where readings._source_ingested_at > timestamptz '{{ watermark }}'
+            where readings._source_ingested_at > {{ utc_literal(watermark) }}
             group by readings.reading_date
         ),
 
@@ -60,14 +60,14 @@
         )
 
         select
-            cast(reading_date as varchar) as new_date,
-            cast(cast({{ instant('day_no * 86400000000') }} as date) as varchar) as near_date
+            cast(reading_date as string) as new_date,
+            cast(cast({{ instant('day_no * 86400000000') }} as date) as string) as near_date
         from near_days
     {% endset %}
     {% set found = run_query(days) %}
     {% if signals %}
         {% set every = run_query(
-            "select distinct cast(reading_date as varchar) from " ~ ref('int_signals__reading')
+            "select distinct cast(reading_date as string) from " ~ ref('int_signals__reading')
         ).columns[0].values() | list %}
     {% endif %}
     {{ return({
@@ -94,7 +94,7 @@ touched_hours as (
     where
         readings.reading_date in ({{ literals(touched.new_dates, 'date') }})
         and (
-            readings._source_ingested_at > timestamptz '{{ touched.watermark }}'
+            readings._source_ingested_at > {{ utc_literal(touched.watermark) }}
             or signals.signal_id in ({{ literals(touched.signals) }})
         )
 ),

@@ -1,8 +1,4 @@
-with recursive reasons as (
-    select * from {{ ref('int_master__reason') }}
-),
-
-tree as (
+{%- set first %}
     select
         reason_id,
         reason_name as reason_path,
@@ -10,16 +6,22 @@ tree as (
         1 as reason_level
     from reasons
     where parent_reason_id is null
-    union all
+{%- endset %}
+{%- set next %}
     select
         reasons.reason_id,
         tree.reason_path || ' / ' || reasons.reason_name as reason_path,
         tree.root_reason_name,
         tree.reason_level + 1 as reason_level
     from reasons
-    inner join tree on reasons.parent_reason_id = tree.reason_id
-    where tree.reason_level < 10
+    inner join @previous as tree on reasons.parent_reason_id = tree.reason_id
+{%- endset %}
+
+{{ with_recursive() }} reasons as (
+    select * from {{ ref('int_master__reason') }}
 ),
+
+{{ recursion('tree', first, next, 'tree.reason_level', 10) }},
 
 described as (
     select

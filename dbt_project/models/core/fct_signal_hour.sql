@@ -21,7 +21,8 @@ touched as (
     from minutes
     where
         _source_ingested_at > (
-            select coalesce(max(_source_ingested_at), timestamptz '1900-01-01 00:00:00+00') from {{ this }}
+            select coalesce(max(_source_ingested_at), {{ utc_literal('1900-01-01 00:00:00') }})
+            from {{ this }}
         )
         or signal_key in (
             select signal_key from {{ ref('dim_signal') }}

@@ -102,7 +102,7 @@ select
     minutes.bad_reading_count,
     minutes.good_us / 1e6 as good_s,
     minutes.covered_us / 1e6 as covered_s,
-    100.0 * minutes.good_us / {{ minute_us }} as good_pct,
+    1e2 * minutes.good_us / {{ minute_us }} as good_pct,
     signals._signal_version,
     minutes._source_ingested_at
 from minutes

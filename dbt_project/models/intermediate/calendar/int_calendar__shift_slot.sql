@@ -73,8 +73,8 @@ numbered as (
 
 identified as (
     select
-        site_code || '-' || calendar_code || '-' || cast(production_day as varchar) || '-' || shift_code
-        || case when shift_code = 'NONE' then '-' || cast(gap_no as varchar) else '' end as shift_id,
+        site_code || '-' || calendar_code || '-' || cast(production_day as string) || '-' || shift_code
+        || case when shift_code = 'NONE' then '-' || cast(gap_no as string) else '' end as shift_id,
         site_code,
         calendar_code,
         production_day,

@@ -35,7 +35,7 @@ days as (
         sum(idle_kwh) as idle_kwh,
         sum(off_kwh) as off_kwh,
         sum(idle_s) as idle_s,
-        100 * sum(good_s) / (3600.0 * count(*)) as good_pct
+        100 * sum(good_s) / (36e2 * count(*)) as good_pct
     from hours
     group by equipment_id, site_code, production_day
 ),

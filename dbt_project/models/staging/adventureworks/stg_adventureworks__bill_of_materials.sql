@@ -1,7 +1,7 @@
 select
-    cast(bill_of_materials_id as varchar) as bill_of_materials_id,
-    cast(product_assembly_id as varchar) as product_assembly_id,
-    cast(component_id as varchar) as component_id,
+    cast(bill_of_materials_id as string) as bill_of_materials_id,
+    cast(product_assembly_id as string) as product_assembly_id,
+    cast(component_id as string) as component_id,
     start_date,
     end_date,
     nullif(trim(unit_measure_code), '') as unit_measure_code,

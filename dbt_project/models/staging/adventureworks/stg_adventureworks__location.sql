@@ -1,5 +1,5 @@
 select
-    cast(location_id as varchar) as location_id,
+    cast(location_id as string) as location_id,
     name as location_name,
     cost_rate,
     availability_hours as availability_h,

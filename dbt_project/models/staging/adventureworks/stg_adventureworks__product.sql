@@ -1,5 +1,5 @@
 select
-    cast(product_id as varchar) as product_id,
+    cast(product_id as string) as product_id,
     name as product_name,
     product_number,
     make_flag as is_made_in_house,
@@ -17,8 +17,8 @@ select
     nullif(trim(product_line), '') as product_line,
     nullif(trim(class), '') as class,
     nullif(trim(style), '') as style,
-    cast(product_subcategory_id as varchar) as product_subcategory_id,
-    cast(product_model_id as varchar) as product_model_id,
+    cast(product_subcategory_id as string) as product_subcategory_id,
+    cast(product_model_id as string) as product_model_id,
     sell_start_date,
     sell_end_date,
     discontinued_date,

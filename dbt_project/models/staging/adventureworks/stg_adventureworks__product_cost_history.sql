@@ -1,5 +1,5 @@
 select
-    cast(product_id as varchar) as product_id,
+    cast(product_id as string) as product_id,
     start_date,
     end_date,
     standard_cost,

@@ -1,6 +1,6 @@
 select
-    cast(product_id as varchar) as product_id,
-    cast(location_id as varchar) as location_id,
+    cast(product_id as string) as product_id,
+    cast(location_id as string) as location_id,
     nullif(shelf, 'N/A') as shelf,
     bin,
     cast(quantity as decimal(18, 4)) as quantity,

@@ -1,6 +1,6 @@
 select
-    cast(product_id as varchar) as product_id,
-    cast(business_entity_id as varchar) as business_entity_id,
+    cast(product_id as string) as product_id,
+    cast(business_entity_id as string) as business_entity_id,
     average_lead_time_days,
     standard_price,
     last_receipt_cost,

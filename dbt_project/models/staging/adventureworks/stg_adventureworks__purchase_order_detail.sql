@@ -1,9 +1,9 @@
 select
-    cast(purchase_order_id as varchar) as purchase_order_id,
-    cast(purchase_order_detail_id as varchar) as purchase_order_detail_id,
+    cast(purchase_order_id as string) as purchase_order_id,
+    cast(purchase_order_detail_id as string) as purchase_order_detail_id,
     due_date,
     cast(order_qty as decimal(18, 4)) as order_qty,
-    cast(product_id as varchar) as product_id,
+    cast(product_id as string) as product_id,
     unit_price,
     line_total,
     cast(received_qty as decimal(18, 4)) as received_qty,

@@ -1,5 +1,5 @@
 select
-    cast(purchase_order_id as varchar) as purchase_order_id,
+    cast(purchase_order_id as string) as purchase_order_id,
     revision_number,
     case status
         when 1 then 'pending'
@@ -7,9 +7,9 @@ select
         when 3 then 'rejected'
         when 4 then 'complete'
     end as order_status,
-    cast(employee_id as varchar) as employee_id,
-    cast(vendor_id as varchar) as vendor_id,
-    cast(ship_method_id as varchar) as ship_method_id,
+    cast(employee_id as string) as employee_id,
+    cast(vendor_id as string) as vendor_id,
+    cast(ship_method_id as string) as ship_method_id,
     order_date,
     ship_date,
     subtotal_amount,

@@ -1,8 +1,8 @@
 select
-    cast(transaction_id as varchar) as transaction_id,
-    cast(product_id as varchar) as product_id,
-    cast(reference_order_id as varchar) as reference_order_id,
-    cast(reference_order_line_id as varchar) as reference_order_line_id,
+    cast(transaction_id as string) as transaction_id,
+    cast(product_id as string) as product_id,
+    cast(reference_order_id as string) as reference_order_id,
+    cast(reference_order_line_id as string) as reference_order_line_id,
     transaction_date,
     transaction_type,
     cast(quantity as decimal(18, 4)) as quantity,

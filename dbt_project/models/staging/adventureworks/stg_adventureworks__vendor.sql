@@ -1,5 +1,5 @@
 select
-    cast(business_entity_id as varchar) as business_entity_id,
+    cast(business_entity_id as string) as business_entity_id,
     account_number,
     name as vendor_name,
     credit_rating,

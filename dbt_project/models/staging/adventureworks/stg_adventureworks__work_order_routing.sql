@@ -1,8 +1,8 @@
 select
-    cast(work_order_id as varchar) as work_order_id,
-    cast(product_id as varchar) as product_id,
-    cast(operation_sequence as varchar) as operation_no,
-    cast(location_id as varchar) as location_id,
+    cast(work_order_id as string) as work_order_id,
+    cast(product_id as string) as product_id,
+    cast(operation_sequence as string) as operation_no,
+    cast(location_id as string) as location_id,
     scheduled_start_date,
     scheduled_end_date,
     actual_start_date,

@@ -6,7 +6,7 @@ renamed as (
     select
         id as uom_id,
         case
-            when starts_with(name, '{') then try_cast(name as json) ->> 'en_US'
+            when left(name, 1) = '{' then {{ json_field('name', 'en_US') }}
             else name
         end as uom_name,
         factor as reference_factor,

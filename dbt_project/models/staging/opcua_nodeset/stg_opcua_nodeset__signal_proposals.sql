@@ -18,7 +18,7 @@ measured as (
         and nodes.declared_in is null
         and nodes.parent_reference is distinct from 'HasProperty'
         and nodes.value_rank = -1
-        and starts_with(paths.browse_path, '/Objects/')
+        and paths.browse_path like '/Objects/%'
         and nodes.data_type_name in (
             'Boolean', 'SByte', 'Byte', 'Int16', 'UInt16', 'Int32', 'UInt32', 'Int64', 'UInt64',
             'Float', 'Double', 'Number', 'Integer', 'UInteger', 'Duration'
@@ -29,15 +29,15 @@ named as (
     select
         *,
         substr(full_path, length('/Objects/') + 1) as uns_path,
-        regexp_replace(browse_name, '([a-z0-9])([A-Z])', '\1_\2', 'g') as words
+        {{ replace_all('browse_name', '([a-z0-9])([A-Z])', '\\1_\\2') }} as words
     from measured
 ),
 
 proposed as (
     select
         node_id,
-        right(regexp_replace(upper(uns_path), '[^A-Z0-9_.:-]+', '.', 'g'), 60) as tag,
-        lower(regexp_replace(words, '[^A-Za-z0-9]+', '_', 'g')) as measurement,
+        right({{ replace_all('upper(uns_path)', '[^A-Z0-9_.:-]+', '.') }}, 60) as tag,
+        lower({{ replace_all('words', '[^A-Za-z0-9]+', '_') }}) as measurement,
         coalesce(description, display_name, browse_name) as signal_description,
         coalesce(eu_name, '1') as unit,
         case

@@ -18,7 +18,7 @@ select
     location_name as line_name,
     'NONE' as calendar_code,
     location_id as work_centre_code,
-    cast(null as varchar) as erp_equipment_code,
+    cast(null as string) as erp_equipment_code,
     lower(kind) || '_location' as equipment_class,
     cast(null as date) as valid_from,
     _ingested_at as _source_ingested_at

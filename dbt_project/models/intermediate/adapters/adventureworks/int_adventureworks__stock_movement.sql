@@ -10,8 +10,8 @@ select
     {{ site_id(site, 'transaction_id') }} as movement_id,
     {{ site }} as site_code,
     product_id as material_id,
-    cast(null as varchar) as storage_location,
-    cast(null as varchar) as batch_no,
+    cast(null as string) as storage_location,
+    cast(null as string) as batch_no,
     case transaction_type
         when 'W' then 'work_order'
         when 'P' then 'purchase_receipt'
