@@ -85,7 +85,7 @@ class _Load:
         results, fresh = self._triage(files)
         on_bytes = self._counter(sum(file.size for file, _ in fresh))
         try:
-            for group in _groups(fresh, self._settings.commit_bytes):
+            for group in _groups(self._contract, fresh, self._settings.commit_bytes):
                 results |= self._load_group(group, on_bytes)
         finally:
             shutil.rmtree(self._scratch, ignore_errors=True)
@@ -133,7 +133,7 @@ class _Load:
         self, group: Sequence[tuple[Delivered, str]], on_bytes: Callable[[int], None]
     ) -> dict[str, BatchResult]:
         """Read, judge and commit the files of one commit."""
-        contract, settings = self._contract, self._settings
+        contract, settings = self._contract.for_file(group[0][0].name), self._settings
         times = ingestion_times(settings.lake, len(group))
         batches = [Batch(file, sha256, at) for (file, sha256), at in zip(group, times, strict=True)]
         folder = settings.lake / "_staging" / contract.raw_name
@@ -203,12 +203,15 @@ class _Load:
         return count
 
 
-def _groups(files: Sequence[tuple[Delivered, str]], limit: int) -> Iterator[list[tuple[Delivered, str]]]:
-    """Neighbours in delivery order, up to `limit` bytes each, at least one file."""
+def _groups(
+    contract: Contract, files: Sequence[tuple[Delivered, str]], limit: int
+) -> Iterator[list[tuple[Delivered, str]]]:
+    """Neighbours in delivery order that one reader reads, up to `limit` bytes each, at least one file."""
     group: list[tuple[Delivered, str]] = []
     size = 0
     for file, sha256 in files:
-        if group and size + file.size > limit:
+        other = group and contract.for_file(file.name).format != contract.for_file(group[0][0].name).format
+        if group and (other or size + file.size > limit):
             yield group
             group, size = [], 0
         group.append((file, sha256))

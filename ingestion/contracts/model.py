@@ -1,8 +1,8 @@
 """Contracts as frozen value objects, and the names and the Arrow schema that follow from them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pyarrow as pa
@@ -46,6 +46,7 @@ class Column:
     null_values: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
     partitioned: bool = False
+    example: str = ""
 
     @property
     def arrow_type(self) -> pa.DataType:
@@ -128,6 +129,11 @@ class Contract:
         return pa.schema(
             [pa.field(column.name, column.arrow_type) for column in self.columns] + [*TECHNICAL_FIELDS]
         )
+
+    def for_file(self, name: str) -> "Contract":
+        """The contract as a file of that name is read: a table of delimited files may come as Parquet too."""
+        is_parquet = ".parquet" in PurePosixPath(name.lower()).suffixes[-2:]
+        return replace(self, format="parquet") if is_parquet and self.format == "delimited" else self
 
     def too_many_bad(self, bad: int, read: int) -> bool:
         """True if so many of a file's rows are bad that all of it is held.

@@ -124,6 +124,7 @@ def _column(path: Path, prop: SchemaProperty) -> Column:
         null_values=tuple(str(value) for value in extras.get("nullValues") or []),
         values=tuple(str(value) for value in extras.get("values") or []),
         partitioned=bool(prop.partitioned),
+        example=str((prop.examples or [""])[0]),
     )
 
 

@@ -14,6 +14,7 @@ from orchestration.cli.collecting import app as collect_app
 from orchestration.cli.frame import EXIT_CODES, HomeOption, Place, PlantOption, perform
 from orchestration.cli.signaling import app as signals_app
 from orchestration.cli.source_commands import source_app
+from orchestration.cli.template_commands import template_app
 
 app = typer.Typer(
     name="tundish",
@@ -33,6 +34,7 @@ quarantine_app = typer.Typer(
 app.add_typer(release_app, name="release")
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(source_app, name="source")
+app.add_typer(template_app, name="template")
 app.add_typer(collect_app, name="collect")
 app.add_typer(signals_app, name="signals")
 

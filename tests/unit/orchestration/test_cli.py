@@ -26,6 +26,7 @@ COMMANDS = [
     ["source", "list"],
     ["source", "diff"],
     ["source", "accept"],
+    ["template", "check"],
     ["maintain"],
     ["ui"],
 ]

@@ -1,0 +1,16 @@
+select
+    {{ site_id('site_code', 'tag') }} as signal_id,
+    site_code,
+    tag,
+    {{ site_id('site_code', 'equipment_code') }} as equipment_id,
+    measurement,
+    signal_description,
+    unit,
+    interpolation,
+    max_gap_s,
+    low_limit,
+    high_limit,
+    uns_path,
+    _ingested_at as _source_ingested_at
+from {{ ref('stg_canonical__signal') }}
+where not is_deleted

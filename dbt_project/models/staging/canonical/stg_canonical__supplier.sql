@@ -1,0 +1,17 @@
+with source as (
+    select * from {{ source('canonical', 'supplier') }}
+),
+
+renamed as (
+    select
+        supplier_no,
+        supplier_name,
+        rating,
+        is_preferred,
+        is_active,
+        coalesce(is_deleted, false) as is_deleted,
+        _ingested_at
+    from source
+)
+
+select * from renamed
