@@ -39,8 +39,7 @@ class FrameWriter:
             self._dirty = False
 
     def close(self) -> None:
-        """Sync and close."""
-        self.sync()
+        """Give up the file without waiting for the disk; sync() or sync_file() do that."""
         os.close(self._handle)
 
     def _write(self, *parts: bytes | memoryview) -> None:
@@ -57,6 +56,12 @@ class FrameWriter:
             raise
         self.size += whole
         self._dirty = True
+
+
+def sync_file(path: Path) -> None:
+    """Wait until what was written to a file, by whatever handle, lies on the disk."""
+    with path.open("rb") as handle:
+        os.fsync(handle.fileno())
 
 
 def read_frames(path: Path) -> Iterator[bytes]:

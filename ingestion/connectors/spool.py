@@ -19,6 +19,7 @@ import json
 import os
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +28,7 @@ from typing import Any, Literal, TextIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingestion.connectors.frames import FrameWriter, cut_torn_tail
+from ingestion.connectors.frames import FrameWriter, cut_torn_tail, sync_file
 from ingestion.connectors.segments import Segment, deliver, read_log, segment_of, sync_folder, write_parquet
 from ingestion.errors import SpoolError, SpoolFullError, SpoolInUseError
 
@@ -134,10 +135,12 @@ class Spool:
                 self._seal()
 
     def sync(self) -> None:
-        """Wait until all appended rows lie on the disk."""
+        """Wait until all appended rows lie on the disk. Rows can be appended meanwhile: a slow disk stops no source."""
         with self._appending:
-            if self._open is not None:
-                self._open.writer.sync()
+            logs = [*self._sealed, *([self._open.writer.path] if self._open is not None else [])]
+        for log in logs:
+            with suppress(FileNotFoundError):  # it became Parquet meanwhile, which is synced
+                sync_file(log)
 
     def has_room(self, size: int = 0) -> bool:
         """True if that many more bytes can be appended without dropping anything."""

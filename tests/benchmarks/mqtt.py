@@ -23,7 +23,6 @@ _TOPIC = "spBv1.0/G/NDATA/E"
 
 def prepare(folder: Path, scale: float) -> Work:
     """Packets of one edge node: a birth, then changes of five metrics by alias."""
-    from tests.integration.qos1_broker import published  # noqa: PLC0415
     from tests.unit.ingestion.connectors import sparkplug_wire as wire  # noqa: PLC0415
 
     count = max(1, int(MESSAGES * scale))
@@ -40,6 +39,18 @@ def prepare(folder: Path, scale: float) -> Work:
             out.write(published(_TOPIC, payload, 2, number % 65535 + 1))
     (folder / "count").write_text(str(count))
     return Work(count * METRICS, (folder / "packets").stat().st_size)
+
+
+def published(topic: str, payload: bytes, flags: int, packet_id: int) -> bytes:
+    """A PUBLISH packet of MQTT 3.1.1 with a packet id."""
+    name = topic.encode()
+    body = len(name).to_bytes(2, "big") + name + packet_id.to_bytes(2, "big") + payload
+    size, length = bytearray(), len(body)
+    while True:
+        length, digit = length >> 7, length & 0x7F
+        size.append(digit | (0x80 if length else 0))
+        if not length:
+            return bytes([3 << 4 | flags, *size]) + body
 
 
 def send(packets: Path, port: int) -> None:

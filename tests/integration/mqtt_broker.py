@@ -1,48 +1,31 @@
 """A real MQTT broker (amqtt) in a process of its own, so that a test can kill and restart it.
 
-As a program: python -m tests.integration.mqtt_broker <port> [<certificate> <key>]
+As a program: python -m tests.integration.mqtt_broker <port>
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import socket
 import subprocess
 import sys
-import time
 import warnings
-from pathlib import Path
 from types import TracebackType
-from typing import Any
 
-ROOT = Path(__file__).parents[2]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tests.integration.homes import ROOT
+from tests.integration.ports import free_port, wait_for_port
 
 
 class BrokerProcess:
     """A broker on 127.0.0.1; start and kill as often as wanted, always on the same port."""
 
-    def __init__(self, *arguments: str | Path, module: str = "mqtt_broker") -> None:
+    def __init__(self) -> None:
         self.port = free_port()
-        self._module = f"tests.integration.{module}"
-        self._arguments = [str(argument) for argument in arguments]
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        command = [sys.executable, "-m", self._module, str(self.port), *self._arguments]
-        self._process = subprocess.Popen(command, cwd=ROOT)
-        for _ in range(200):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
-            time.sleep(0.1)
-        raise RuntimeError("the broker does not listen")
+        self._process = subprocess.Popen([sys.executable, "-m", __name__, str(self.port)], cwd=ROOT)
+        wait_for_port(self.port)
 
     def kill(self) -> None:
         if self._process is not None:
@@ -60,12 +43,10 @@ class BrokerProcess:
         self.kill()
 
 
-async def serve(port: int, certificate: str = "", key: str = "") -> None:
+async def serve(port: int) -> None:
     from amqtt.broker import Broker  # noqa: PLC0415
 
-    listener: dict[str, Any] = {"type": "tcp", "bind": f"127.0.0.1:{port}", "max_connections": 100}
-    if certificate:
-        listener |= {"ssl": True, "certfile": certificate, "keyfile": key}
+    listener = {"type": "tcp", "bind": f"127.0.0.1:{port}", "max_connections": 100}
     plugins = {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}}
     broker = Broker({"listeners": {"default": listener}, "plugins": plugins, "timeout_disconnect_delay": 0})
     await broker.start()
@@ -75,4 +56,4 @@ async def serve(port: int, certificate: str = "", key: str = "") -> None:
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)
-    asyncio.run(serve(int(sys.argv[1]), *sys.argv[2:]))
+    asyncio.run(serve(int(sys.argv[1])))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import socket
 import subprocess
 import sys
@@ -84,6 +85,26 @@ class MqttHome:
 
     def put_aside(self, system: str) -> list[QuarantinedRow]:
         return list_quarantine(self.settings, f"{system}__readings")
+
+
+def ready(collector: subprocess.Popen[str], sources: int = 2) -> str:
+    """Wait until every source listens; what it said until then."""
+    assert collector.stdout is not None
+    heard = ""
+    for line in collector.stdout:
+        heard += line
+        sources -= "listens to" in line
+        if not sources:
+            return heard
+    raise AssertionError(f"the collector ended: {heard}")
+
+
+def finish(collector: subprocess.Popen[str]) -> str:
+    """End it as an operator does; what it said since."""
+    collector.send_signal(signal.SIGTERM)
+    output, _ = collector.communicate(timeout=60)
+    assert collector.returncode == 0, output
+    return output
 
 
 @dataclass

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-import signal
-import subprocess
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
+from tests.integration.mosquitto import Mosquitto
 from tests.integration.mqtt_broker import BrokerProcess
-from tests.integration.mqtt_plant import LiveEdge, MqttHome, publish_json
+from tests.integration.mqtt_plant import LiveEdge, MqttHome, finish, publish_json, ready
 from tests.unit.ingestion.connectors import sparkplug_wire as wire
 from tests.unit.ingestion.connectors.sparkplug_edge import Edge, Published
 
@@ -32,54 +26,14 @@ def broker() -> Iterator[BrokerProcess]:
 
 
 @pytest.fixture
-def faithful() -> Iterator[BrokerProcess]:
-    with BrokerProcess(module="qos1_broker") as running:
+def faithful(tmp_path: Path) -> Iterator[Mosquitto]:
+    with Mosquitto(tmp_path / "mosquitto") as running:
         yield running
 
 
 def home(root: Path, port: int, **more: object) -> MqttHome:
     common = {"host": "127.0.0.1", "port": port, "land_s": 1, "backoff_s": 0.2, **more}
     return MqttHome(root, {"sparkplug_b": common, "mqtt_json": {**common, "topics": [UMH]}})
-
-
-def ready(collector: subprocess.Popen[str], sources: int = 2) -> None:
-    """Wait until every source listens."""
-    assert collector.stdout is not None
-    for line in collector.stdout:
-        sources -= "listens to" in line
-        if not sources:
-            return
-    raise AssertionError("the collector ended")
-
-
-def certificate_for_localhost(folder: Path) -> tuple[Path, Path]:
-    """A self-signed certificate and its key, in PEM."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    built = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(hours=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    certificate, private = folder / "broker.pem", folder / "broker.key"
-    certificate.write_bytes(built.public_bytes(serialization.Encoding.PEM))
-    plain = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    private.write_bytes(key.private_bytes(*plain))
-    return certificate, private
-
-
-def finish(collector: subprocess.Popen[str]) -> str:
-    collector.send_signal(signal.SIGTERM)
-    output, _ = collector.communicate(timeout=60)
-    assert collector.returncode == 0, output
-    return output
 
 
 def test_sparkplug_and_json_from_broker_to_raw(broker: BrokerProcess, tmp_path: Path) -> None:
@@ -149,7 +103,7 @@ def test_lost_edge_node_turns_bad(broker: BrokerProcess, tmp_path: Path) -> None
 
 @pytest.mark.long
 def test_collector_killed_again_and_again_loses_and_doubles_nothing(
-    faithful: BrokerProcess, tmp_path: Path
+    faithful: Mosquitto, tmp_path: Path
 ) -> None:
     plant = home(tmp_path, faithful.port)
     random = Random(7)
@@ -190,7 +144,7 @@ def test_collector_killed_again_and_again_loses_and_doubles_nothing(
 
 @pytest.mark.long
 def test_broker_that_dies_is_found_again_and_what_was_stored_meanwhile_is_historical(
-    faithful: BrokerProcess, tmp_path: Path
+    faithful: Mosquitto, tmp_path: Path
 ) -> None:
     plant = home(tmp_path, faithful.port)
     collector = plant.collect("--system", "sparkplug_b")
@@ -228,23 +182,9 @@ def test_broker_that_dies_is_found_again_and_what_was_stored_meanwhile_is_histor
     assert late == sorted(reading for one in stored for reading in one.readings)
 
 
-def test_tls_user_and_refusal(tmp_path: Path) -> None:
-    certificate, key = certificate_for_localhost(tmp_path)
-    with BrokerProcess(certificate, key) as secured:
-        trusted = home(tmp_path / "a", secured.port, tls={"ca": str(certificate)}, host="localhost")
-        collector = trusted.collect()
-        ready(collector)
-        assert "clear text" not in finish(collector)
-        strange = home(tmp_path / "b", secured.port, tls=True, host="localhost")
-        collector = strange.collect("--system", "sparkplug_b", "--for", "3")
-        output, _ = collector.communicate(timeout=60)
-    assert "cannot be reached" in output  # the system's authorities do not know this certificate
-    assert "connected" not in output
-
-
 @pytest.mark.long
 def test_full_spool_stops_reading_and_goes_on_when_rows_are_committed(
-    faithful: BrokerProcess, tmp_path: Path
+    faithful: Mosquitto, tmp_path: Path
 ) -> None:
     plant = home(tmp_path, faithful.port, spool={"limit_mb": 0.03}, land_s=0.5)
     collector = plant.collect("--system", "sparkplug_b")

@@ -7,6 +7,7 @@ TCP holds the broker back. Does not belong here: what messages mean (sessions.py
 """
 
 import queue
+import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -74,6 +75,7 @@ class BrokerClient:
         self._stopping = threading.Event()
         self._refused: str | None = None
         self._is_unreachable = False
+        self._trouble = ""
         self._unknown_at: set[int] = set()
         self._client = self._built(login)
         self._client_id = login.client_id
@@ -161,6 +163,7 @@ class BrokerClient:
         client.on_disconnect = self._on_disconnect
         client.on_subscribe = self._on_subscribe
         client.on_message = self._on_message
+        client.on_log = self._on_log
         return client
 
     def _is_alive(self) -> bool:
@@ -190,14 +193,19 @@ class BrokerClient:
     def _on_connect_fail(self, _client: paho.Client, _data: Any) -> None:
         if not self._is_unreachable:
             host, port = self._options.address
-            self._tell(f"{host}:{port} cannot be reached; trying again")
+            self._tell(f"{host}:{port} cannot be reached: {sys.exception()}; trying again")
         self._is_unreachable = True
+
+    def _on_log(self, _client: paho.Client, _data: Any, level: int, text: str) -> None:
+        if level == paho.MQTT_LOG_ERR:  # the socket's own words, e.g. a refused certificate
+            self._trouble = f" ({text})"
 
     def _on_disconnect(
         self, _client: paho.Client, _data: Any, _flags: Any, reason: ReasonCode, _more: Any = None
     ) -> None:
         if not self._stopping.is_set():
-            self._tell(f"connection lost: {reason}")
+            self._tell(f"connection lost: {reason}{self._trouble}")
+        self._trouble = ""
 
     def _on_subscribe(
         self, _client: paho.Client, _data: Any, _mid: int, reasons: list[ReasonCode], _more: Any = None

@@ -2,11 +2,9 @@
 
 import os
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
-import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,16 +19,11 @@ from ingestion.load import load_table
 from ingestion.plant import load_plant
 from ingestion.settings import Settings
 from tests.integration.homes import ROOT
+from tests.integration.ports import free_port, wait_for_port
 
 CONTRACT = load_contract(SOURCES / "opcua" / "readings.contract.yml")
 SERVERS = ("asyncua_plant", "opcua_plant")
 Row = tuple[str, datetime, float]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass
@@ -132,16 +125,6 @@ class PlantUnderTest:
 def end(process: subprocess.Popen[bytes], number: int = signal.SIGTERM) -> int:
     process.send_signal(number)
     return process.wait(timeout=30)
-
-
-def wait_for_port(port: int, seconds: float = 30.0) -> None:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise AssertionError(f"nothing listens on {port}")
 
 
 def _utc(text: str) -> datetime:

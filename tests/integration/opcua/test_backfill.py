@@ -18,8 +18,9 @@ from ingestion.connectors.opcua.options import Selection
 from ingestion.connectors.pull import pull as pull_any
 from ingestion.errors import PullError
 from ingestion.plant import load_plant
-from tests.integration.opcua.plants import CONTRACT, PlantUnderTest, free_port
+from tests.integration.opcua.plants import CONTRACT, PlantUnderTest
 from tests.integration.opcua.servers import remember, server_with
+from tests.integration.ports import free_port
 
 
 class Running:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.opcua.plants import SERVERS, PlantUnderTest, end, free_port
+from tests.integration.opcua.plants import SERVERS, PlantUnderTest, end
 from tests.integration.opcua.proxy import BadNetwork
+from tests.integration.ports import free_port
 
 
 @pytest.fixture(params=SERVERS)

@@ -15,8 +15,9 @@ from ingestion.connectors.opcua.collector import Collector, Places
 from ingestion.connectors.opcua.options import opcua_options
 from ingestion.connectors.opcua.security import Pki
 from ingestion.errors import SpoolInUseError
-from tests.integration.opcua.plants import CONTRACT, PlantUnderTest, free_port
+from tests.integration.opcua.plants import CONTRACT, PlantUnderTest
 from tests.integration.opcua.servers import server_with
+from tests.integration.ports import free_port
 
 
 class Bench:

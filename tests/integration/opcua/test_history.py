@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from ingestion.connectors.opcua.history import HistoryReader, Window
 from ingestion.connectors.opcua.readings import Signal
-from tests.integration.opcua.plants import free_port
 from tests.integration.opcua.servers import START, CuttingHistory, recorded, remember, server_with
+from tests.integration.ports import free_port
 
 WHOLE = timedelta(days=1)
 

@@ -12,8 +12,8 @@ from ingestion.connectors.opcua.faults import ConnectionLostError, RefusedByServ
 from ingestion.connectors.opcua.nodes import find_signals
 from ingestion.connectors.opcua.options import OpcUaOptions, Selection
 from ingestion.connectors.opcua.security import Pki
-from tests.integration.opcua.plants import free_port
 from tests.integration.opcua.servers import secured_server, server_with
+from tests.integration.ports import free_port
 
 
 def options(port: int, **given: object) -> OpcUaOptions:

@@ -132,4 +132,4 @@ def test_unreachable_broker_is_told_once() -> None:
         deadline.wait(0.05)
     time.sleep(0.3)
     client.stop()
-    assert told == ["127.0.0.1:1 cannot be reached; trying again"]
+    assert told == ["127.0.0.1:1 cannot be reached: [Errno 111] Connection refused; trying again"]
