@@ -5,8 +5,8 @@
     'confirmation': ['canonical', 'sap_ecc'],
     'counter': ['canonical', 'mes'],
     'downtime_reason': ['canonical', 'mes'],
-    'equipment': ['adventureworks', 'canonical', 'plant'],
-    'inspection': ['canonical', 'mes'],
+    'equipment': ['adventureworks', 'canonical', 'plant', 'sap_ecc'],
+    'inspection': ['canonical', 'mes', 'sap_ecc'],
     'inspection_lot': ['canonical', 'sap_ecc'],
     'machine_state': ['canonical', 'mes'],
     'maintenance_notification': ['canonical', 'sap_ecc'],
@@ -23,6 +23,7 @@
     'stock_movement': ['adventureworks', 'canonical', 'sap_ecc'],
     'supplier': ['adventureworks', 'canonical'],
     'touched_instant': ['canonical', 'mes'],
+    'unit_factor': ['sap_ecc'],
     'vibration_snapshot': ['canonical', 'cms'],
     'work_centre': ['sap_ecc'],
   } %}

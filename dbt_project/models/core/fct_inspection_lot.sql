@@ -12,5 +12,8 @@ select
     quantity_unit,
     unrestricted_qty,
     scrap_qty,
+    usage_decision_code,
+    is_accepted,
+    decided_date,
     _source_ingested_at
 from {{ ref('int_quality__inspection_lot') }}

@@ -15,6 +15,9 @@ renamed as (
         quantity_unit,
         unrestricted_qty,
         scrap_qty,
+        usage_decision_code,
+        is_accepted,
+        decided_date,
         coalesce(is_deleted, false) as is_deleted,
         _ingested_at
     from source

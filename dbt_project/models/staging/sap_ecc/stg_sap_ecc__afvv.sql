@@ -10,6 +10,7 @@ renamed as (
         bmsch as base_qty,
         {{ to_seconds('vgw01', 'vge01') }} as planned_setup_s,
         {{ to_seconds('vgw02', 'vge02') }} as planned_run_s_per_base,
+        meinh as quantity_unit,
         mgvrg as planned_qty,
         lmnga as confirmed_yield_qty,
         xmnga as confirmed_scrap_qty,

@@ -10,6 +10,9 @@ select
     quantity_unit,
     unrestricted_qty,
     scrap_qty,
+    usage_decision_code,
+    is_accepted,
+    decided_date,
     _ingested_at as _source_ingested_at
 from {{ ref('stg_canonical__inspection_lot') }}
 where not is_deleted

@@ -9,16 +9,16 @@ malfunctions as (
 equipment as (
     select distinct
         site_code,
-        equipment_code,
+        equipment_id,
         erp_equipment_code
-    from {{ ref('stg_plant__equipment') }}
+    from {{ ref('int_master__equipment') }}
 )
 
 select
     equipment.site_code,
     {{ site_id('equipment.site_code', 'malfunctions.notification_no') }} as notification_id,
     malfunctions.notification_no,
-    {{ site_id('equipment.site_code', 'equipment.equipment_code') }} as equipment_id,
+    equipment.equipment_id,
     {{ site_id('equipment.site_code', 'notifications.order_no') }} as maintenance_order_id,
     notifications.notification_type,
     notifications.notification_text,

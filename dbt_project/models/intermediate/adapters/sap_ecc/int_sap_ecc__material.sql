@@ -16,6 +16,15 @@ ranked_names as (
     from names
 ),
 
+plants as (
+    select
+        client,
+        material_id,
+        max(case procurement_type when 'E' then true when 'X' then true when 'F' then false end) as is_made_in_house
+    from {{ ref('stg_sap_ecc__marc') }}
+    group by 1, 2
+),
+
 identified as (
     select
         materials.material_id,
@@ -24,12 +33,17 @@ identified as (
         materials.material_group,
         materials.base_unit,
         null as standard_cost,
-        case
-            when materials.material_type in ('FERT', 'HALB') then true
-            when materials.material_type = 'ROH' then false
-        end as is_made_in_house,
+        coalesce(
+            plants.is_made_in_house,
+            case
+                when materials.material_type in ('FERT', 'HALB') then true
+                when materials.material_type = 'ROH' then false
+            end
+        ) as is_made_in_house,
         greatest(materials._ingested_at, ranked_names._ingested_at) as _source_ingested_at
     from materials
+    left join plants
+        on materials.client = plants.client and materials.material_id = plants.material_id
     left join ranked_names
         on
             materials.client = ranked_names.client

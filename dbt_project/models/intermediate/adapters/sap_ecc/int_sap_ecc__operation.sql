@@ -14,6 +14,10 @@ headers as (
     select * from {{ ref('stg_sap_ecc__afko') }}
 ),
 
+factors as (
+    select * from {{ ref('int_sap_ecc__unit_factor') }}
+),
+
 work_centres as (
     select * from {{ ref('int_sap_ecc__work_centre') }}
 ),
@@ -31,8 +35,11 @@ identified as (
         operations.operation_name,
         work_centres.work_centre_id,
         work_centres.work_centre_name,
-        operation_values.planned_qty,
-        {{ ratio('operation_values.planned_run_s_per_base', 'operation_values.base_qty') }} as pri_s,
+        {{ in_base_unit('operation_values.planned_qty', 'factors') }} as planned_qty,
+        {{ ratio(
+            'operation_values.planned_run_s_per_base',
+            '(operation_values.base_qty * coalesce(factors.base_per_unit, 1))'
+        ) }} as pri_s,
         operation_values.planned_setup_s,
         null as planned_cost,
         null as actual_cost,
@@ -42,7 +49,9 @@ identified as (
         {{ local_to_utc(last_midnight, zone) }} as scheduled_ended_at,
         null as actual_started_at,
         null as actual_ended_at,
-        greatest(operations._ingested_at, operation_values._ingested_at) as _source_ingested_at
+        greatest(
+            operations._ingested_at, operation_values._ingested_at, factors._ingested_at
+        ) as _source_ingested_at
     from operations
     inner join headers on operations.client = headers.client and operations.routing_no = headers.routing_no
     left join operation_values
@@ -50,6 +59,11 @@ identified as (
             operations.client = operation_values.client
             and operations.routing_no = operation_values.routing_no
             and operations.operation_counter = operation_values.operation_counter
+    left join factors
+        on
+            headers.client = factors.client
+            and headers.material_id = factors.material_id
+            and operation_values.quantity_unit = factors.unit
     left join work_centres
         on
             operations.client = work_centres.client

@@ -22,6 +22,7 @@ identified as (
     select
         work_centres.client,
         work_centres.work_centre_object_no,
+        work_centres.work_centre_code,
         {{ site_id('work_centres.site_code', 'work_centres.work_centre_code') }} as work_centre_id,
         coalesce(names.work_centre_name, work_centres.work_centre_code) as work_centre_name
     from work_centres
