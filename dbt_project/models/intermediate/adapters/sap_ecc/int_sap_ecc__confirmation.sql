@@ -2,7 +2,8 @@ with reported as (
     select
         *,
         site_code || '-' || confirmation_no || '-' as id_prefix,
-        case when {{ strip_zeros('cancelled_counter') }} is not null then cancelled_counter end as cancels_counter
+        case when {{ strip_zeros('cancelled_counter') }} is not null then cancelled_counter end
+            as cancels_counter
     from {{ ref('stg_sap_ecc__afru') }}
 ),
 

@@ -1,4 +1,4 @@
--- The plant's own table comes first: SAP tells of the equipment that it does not name, and then of its moves too.
+-- The plant's own table comes first: SAP tells of the equipment that it does not name, and of its moves.
 with equipment as (
     select * from {{ ref('stg_sap_ecc__equi') }}
 ),

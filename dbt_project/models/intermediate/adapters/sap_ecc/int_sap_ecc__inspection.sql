@@ -1,4 +1,4 @@
--- The mean of the results stands for the characteristic; SAP keeps single values elsewhere. It names no machine.
+-- The mean stands for the characteristic; SAP keeps single values elsewhere. It names no machine.
 with results as (
     select * from {{ ref('stg_sap_ecc__qamr') }}
 ),
@@ -13,8 +13,8 @@ lots as (
 
 described as (
     select
-        lots.site_code || '-' || {{ strip_zeros('results.inspection_lot_no') }} || '-' || results.operation_node
-        || '-' || results.characteristic_no as inspection_id,
+        {{ site_id('lots.site_code', strip_zeros('results.inspection_lot_no')) }}
+        || '-' || results.operation_node || '-' || results.characteristic_no as inspection_id,
         lots.site_code,
         {{ site_id('lots.site_code', 'lots.order_no') }} as order_id,
         cast(null as string) as operation_no,

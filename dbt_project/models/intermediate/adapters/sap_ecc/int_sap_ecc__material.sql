@@ -20,7 +20,8 @@ plants as (
     select
         client,
         material_id,
-        max(case procurement_type when 'E' then true when 'X' then true when 'F' then false end) as is_made_in_house
+        max(case procurement_type when 'E' then true when 'X' then true when 'F' then false end)
+            as is_made_in_house
     from {{ ref('stg_sap_ecc__marc') }}
     group by 1, 2
 ),

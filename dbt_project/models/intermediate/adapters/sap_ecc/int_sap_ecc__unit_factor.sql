@@ -7,7 +7,7 @@ alternatives as (
 ),
 
 factors as (
-    -- SAP never changes the base unit of a material in use, so weekly re-exports of MARA name nothing to recompute
+    -- the base unit of a material in use never changes, so re-exports of MARA name nothing to recompute
     select
         client,
         material_id,
