@@ -14,6 +14,7 @@ import yaml
 
 from ingestion.connectors.secrets import refuse_plain_secrets
 from ingestion.errors import PlantError
+from ingestion.production import ProductionParameters, read_production
 from ingestion.settings import Settings
 
 PLANT_SYSTEM = "plant"
@@ -67,6 +68,7 @@ class Plant:
     sources: tuple[Source, ...]
     description: str = ""
     enterprise: str = ""
+    production: ProductionParameters = field(default_factory=ProductionParameters)
 
     @property
     def systems(self) -> tuple[str, ...]:
@@ -101,6 +103,7 @@ def load_plant(folder: Path, settings: Settings) -> Plant:
         sources=sources,
         description=str(raw.get("description") or ""),
         enterprise=str(raw.get("enterprise") or ""),
+        production=read_production(path, raw.get("production")),
     )
 
 

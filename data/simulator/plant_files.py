@@ -20,6 +20,7 @@ from data.simulator.signal_model import build_signals
 
 VALID_FROM = "2020-01-01"
 _PLAIN_WEEK = range(6, 13)  # Monday 6 to Sunday 12 January 2020: a week without exceptions
+ANY_CONTEXT = ("*", "*", "*")  # mode, order_registered, planned: the MES's states mean the same in each
 Row = Sequence[object]
 
 
@@ -33,8 +34,9 @@ def write_plant_tables(folder: Path, *, machines: int = 12, tags: int = 60, rate
         "shift_exceptions": _exceptions(),
         "reasons": [("site_code", "reason_code", "parent_code", "reason_name", "loss_category"), *((SITE, *r) for r in REASONS)],
         "state_map": [
-            ("system", "state", "reason_group", "time_element", "is_corrective_maintenance", "is_preventive_maintenance"),
-            *(("mes", *row) for row in STATE_MAP),
+            ("system", "state", "mode", "order_registered", "planned", "reason_group", "time_element",
+             "is_corrective_maintenance", "is_preventive_maintenance"),
+            *(("mes", state, *ANY_CONTEXT, *rest) for state, *rest in STATE_MAP),
         ],
     }  # fmt: skip
     for name, rows in tables.items():

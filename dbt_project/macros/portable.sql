@@ -111,3 +111,21 @@ unnest(string_split({{ text }}, {{ separator }}))
 {% macro default__split_to_rows(text, separator) -%}
 explode(split({{ text }}, concat('[', {{ separator }}, ']')))
 {%- endmacro %}
+
+
+{#- The instant a number of seconds (a literal or a column) after another. -#}
+{% macro seconds_after(instant, seconds) -%}
+{{ instant }} + ({{ seconds }}) * interval 1 second
+{%- endmacro %}
+
+
+{#- No instant: a null of its type. -#}
+{% macro no_instant() -%}
+    {{ return(adapter.dispatch('no_instant')()) }}
+{%- endmacro %}
+{% macro duckdb__no_instant() -%}
+cast(null as timestamptz)
+{%- endmacro %}
+{% macro default__no_instant() -%}
+cast(null as timestamp)
+{%- endmacro %}

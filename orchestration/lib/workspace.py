@@ -6,7 +6,7 @@ Here: settings, plant and contracts of the active systems as one frozen value. N
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,7 @@ class Workspace:
             ],
             "enterprise": self.plant.enterprise,
             "source_sites": {source.system: source.site_code for source in self.plant.sources},
+            "production": asdict(self.plant.production),
         }
 
 

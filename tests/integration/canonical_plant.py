@@ -28,13 +28,13 @@ sources:
     path: .
 """
 STATE_MAP = """\
-system,state,reason_group,time_element,is_corrective_maintenance,is_preventive_maintenance
-canonical,RUN,10000,apt,false,false
-canonical,SETUP,100000,aust,false,false
-canonical,STOP,40000,adet,false,false
-canonical,BREAK,150000,pdt,false,false
-canonical,IDLE,170000,adot,false,false
-canonical,OFF,160000,not_scheduled,false,false
+system,state,mode,order_registered,planned,reason_group,time_element,is_corrective_maintenance,is_preventive_maintenance
+canonical,RUN,*,*,*,10000,apt,false,false
+canonical,SETUP,*,*,*,100000,aust,false,false
+canonical,STOP,*,*,*,40000,adet,false,false
+canonical,BREAK,*,*,*,150000,pdt,false,false
+canonical,IDLE,*,*,*,170000,adot,false,false
+canonical,OFF,*,*,*,160000,not_scheduled,false,false
 """
 Rows = list[dict[str, Any]]
 

@@ -13,11 +13,24 @@ cast({{ numerator }} as double) / nullif(cast({{ denominator }} as double), 0)
 {%- endmacro %}
 
 
+{#- Seconds of a stretch in the columns of the elements that it counts to; over a relation with the columns of fct_state_interval. -#}
+{% macro element_seconds() -%}
+    {%- for element in exclusive_elements() %}
+        case when time_element = '{{ element[:-2] }}' then duration_s else 0 end as {{ element }},
+    {%- endfor %}
+        case when is_micro_stop then duration_s else 0 end as micro_stop_s,
+        case when is_low_speed then duration_s else 0 end as low_speed_s,
+        case when is_corrective_maintenance then duration_s else 0 end as cmt_s,
+        case when is_preventive_maintenance then duration_s else 0 end as pmt_s
+{%- endmacro %}
+
+
 {#- The additive elements, in the order in which marts carry them. -#}
 {% macro time_element_columns() -%}
     {{- return([
         'calendar_s', 'pot_s', 'pbt_s', 'aupt_s', 'apt_s', 'aust_s', 'adet_s', 'adot_s', 'pdt_s',
-        'not_scheduled_s', 'no_data_s', 'cmt_s', 'pmt_s', 'planned_run_s', 'planned_run_good_s',
+        'not_scheduled_s', 'no_data_s', 'micro_stop_s', 'low_speed_s', 'cmt_s', 'pmt_s', 'planned_run_s',
+        'planned_run_good_s',
     ]) -}}
 {%- endmacro %}
 

@@ -73,7 +73,7 @@ micro_stops as (
         {{ utc_hour('ended_at') }} as hour_at,
         count(*) as micro_stop_count
     from stops
-    where stop_s <= {{ var('micro_stop_s', 300) }}
+    where stop_s <= {{ production_parameter('micro_stop_s') }}
     group by equipment_id, {{ utc_hour('ended_at') }}
 ),
 

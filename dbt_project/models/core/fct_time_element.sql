@@ -8,7 +8,8 @@
 
 {%- set ids = ['equipment_id', 'site_code', 'production_day', 'shift_id', 'shift_code'] %}
 {%- set grain = ids + ['order_id', 'operation_id', 'material_id'] %}
-{%- set sums = exclusive_elements() + ['cmt_s', 'pmt_s', 'planned_run_s', 'planned_run_good_s'] %}
+{%- set stretches = exclusive_elements() + ['micro_stop_s', 'low_speed_s', 'cmt_s', 'pmt_s'] %}
+{%- set run_times = ['planned_run_s', 'planned_run_good_s'] %}
 
 with touched as (
     select distinct
@@ -18,11 +19,40 @@ with touched as (
     where _source_ingested_at > {{ newest_source_ingested_at(this) }}
 ),
 
-parts as (
-    select * from {{ ref('int_production__time_part') }}
+times as (
+    select
+        {{ grain | join(',\n        ') }},
+        {{ element_seconds() }},
+        {%- for column in run_times + quantity_columns() %}
+        0 as {{ column }},
+        {%- endfor %}
+        _source_ingested_at
+    from {{ ref('fct_state_interval') }}
     {% if is_incremental() %}
     where (equipment_id, production_day) in (select * from touched)
     {% endif %}
+),
+
+quantities as (
+    select
+        {{ grain | join(',\n        ') }},
+        {%- for column in stretches %}
+        0 as {{ column }},
+        {%- endfor %}
+        {%- for column in run_times + quantity_columns() %}
+        {{ column }},
+        {%- endfor %}
+        _source_ingested_at
+    from {{ ref('int_production__quantity_part') }}
+    {% if is_incremental() %}
+    where (equipment_id, production_day) in (select * from touched)
+    {% endif %}
+),
+
+parts as (
+    select * from times
+    union all
+    select * from quantities
 ),
 
 equipment as (
@@ -32,7 +62,7 @@ equipment as (
 summed as (
     select
         {{ grain | join(',\n        ') }},
-        {%- for column in sums %}
+        {%- for column in stretches + run_times %}
         cast(sum({{ column }}) as double) as {{ column }},
         {%- endfor %}
         {%- for column in quantity_columns() %}
@@ -61,7 +91,7 @@ described as (
         apt_s + aust_s + adet_s + adot_s + pdt_s + no_data_s as pot_s,
         apt_s + aust_s + adet_s + adot_s + no_data_s as pbt_s,
         apt_s + aust_s as aupt_s,
-        {%- for column in sums + quantity_columns() %}
+        {%- for column in stretches + run_times + quantity_columns() %}
         {{ column }},
         {%- endfor %}
         _source_ingested_at

@@ -2,16 +2,28 @@ with sites as (
     select * from {{ ref('int_master__site') }}
 ),
 
-states as (
-    select * from {{ ref('int_production__machine_state') }}
+signs_of_life as (
+    select
+        site_code,
+        min(changed_at) as first_at,
+        max(coalesce(ended_at, changed_at)) as last_at
+    from {{ ref('int_production__machine_state') }}
+    group by 1
+    union all
+    select
+        site_code,
+        min(counted_at) as first_at,
+        max(counted_at) as last_at
+    from {{ ref('int_production__counter') }}
+    group by 1
 ),
 
 horizons as (
     select
         site_code,
-        min(changed_at) as first_at,
-        max(changed_at) as last_at
-    from states
+        min(first_at) as first_at,
+        max(last_at) as last_at
+    from signs_of_life
     group by 1
 ),
 

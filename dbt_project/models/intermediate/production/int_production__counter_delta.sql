@@ -12,6 +12,7 @@ previous as (
         lag(total_count, 1, 0) over (partition by equipment_id order by counted_at) as previous_total,
         lag(scrap_count, 1, 0) over (partition by equipment_id order by counted_at) as previous_scrap,
         lag(rework_count, 1, 0) over (partition by equipment_id order by counted_at) as previous_rework,
+        lag(counted_at) over (partition by equipment_id order by counted_at) as previous_counted_at,
         max(_source_ingested_at) over (
             partition by equipment_id order by counted_at rows between 1 preceding and current row
         ) as newest_ingested_at
@@ -63,6 +64,7 @@ described as (
         slots.production_day,
         slots.shift_id,
         slots.shift_code,
+        deltas.previous_counted_at,
         deltas.counted_at,
         deltas.order_id,
         deltas.order_id || '-' || deltas.operation_no as operation_id,

@@ -9,25 +9,24 @@ counters as (
 signs_of_life as (
     select
         equipment_id,
-        changed_at,
-        changed_at as seen_at
+        changed_at as first_at,
+        coalesce(ended_at, changed_at) as last_at
     from events
     union all
     select
         equipment_id,
-        null as changed_at,
-        counted_at as seen_at
+        counted_at as first_at,
+        counted_at as last_at
     from counters
 ),
 
 horizons as (
     select
         equipment_id,
-        min(changed_at) as first_at,
-        max(seen_at) as last_at
+        min(first_at) as first_at,
+        max(last_at) as last_at
     from signs_of_life
     group by 1
 )
 
 select * from horizons
-where first_at is not null

@@ -1,9 +1,7 @@
-with touched_instants as (
-    select
-        equipment_id,
-        touched_at,
-        _source_ingested_at
-    from {{ ref('int_production__touched_instant') }}
+{%- set reach_s = production_parameter('micro_stop_s') + production_parameter('minimum_run_s') %}
+
+with touched_rows as (
+    select * from {{ ref('int_production__touched_row') }}
 ),
 
 states as (
@@ -14,77 +12,85 @@ counters as (
     select * from {{ ref('int_production__counter') }}
 ),
 
-operations as (
-    select * from {{ ref('int_production__operation') }}
-),
-
 slots as (
     select * from {{ ref('int_production__equipment_slot') }}
 ),
 
-configurations as (
-    select max(_source_ingested_at) as _source_ingested_at from {{ ref('int_production__configuration') }}
+feeds as (
+    select distinct
+        equipment_id,
+        source_system
+    from states
 ),
 
 timeline as (
+    -- each feed holds its states by itself, so its neighbours are its own
     select
-        equipment_id,
-        touched_at as instant_at,
+        touched_rows.equipment_id,
+        coalesce(feeds.source_system, '') as source_system,
+        touched_rows.touched_at as instant_at,
+        touched_rows.touched_until,
         'touched' as kind,
-        _source_ingested_at
-    from touched_instants
-    union all
-    -- a new planned run time changes what was made with it
-    select
-        counters.equipment_id,
-        counters.counted_at as instant_at,
-        'touched' as kind,
-        operations._source_ingested_at
-    from counters
-    inner join operations on counters.order_id || '-' || counters.operation_no = operations.operation_id
+        touched_rows._source_ingested_at
+    from touched_rows
+    left join feeds on touched_rows.equipment_id = feeds.equipment_id
     union all
     select
         equipment_id,
+        source_system,
         changed_at as instant_at,
+        {{ no_instant() }} as touched_until,
         'state' as kind,
-        null as _source_ingested_at
+        {{ no_instant() }} as _source_ingested_at
     from states
     union all
     select
-        equipment_id,
-        counted_at as instant_at,
+        counters.equipment_id,
+        coalesce(feeds.source_system, '') as source_system,
+        counters.counted_at as instant_at,
+        {{ no_instant() }} as touched_until,
         'counter' as kind,
-        null as _source_ingested_at
+        {{ no_instant() }} as _source_ingested_at
     from counters
+    left join feeds on counters.equipment_id = feeds.equipment_id
 ),
 
 instants as (
     select
         equipment_id,
+        source_system,
         instant_at,
         max(case when kind = 'state' then instant_at end) as state_at,
         max(case when kind = 'counter' then instant_at end) as counter_at,
+        max(touched_until) as touched_until,
         max(_source_ingested_at) as _source_ingested_at
     from timeline
-    group by 1, 2
+    group by 1, 2, 3
 ),
 
 reaches as (
-    -- a new instant changes what reaches it from before, and what reaches from it to the next one
+    -- an instant changes what reaches it from before and what reaches from it to the next one, or to the end
     select
         equipment_id,
         _source_ingested_at,
-        instant_at,
-        max(state_at) over (
-            partition by equipment_id order by instant_at rows between unbounded preceding and 1 preceding
-        ) as previous_state_at,
-        min(state_at) over (
-            partition by equipment_id order by instant_at rows between 1 following and unbounded following
-        ) as next_state_at,
-        min(counter_at) over (
-            partition by equipment_id order by instant_at rows between 1 following and unbounded following
-        ) as next_counter_at
+        {{ seconds_after(
+            'least(instant_at, max(state_at) over before, max(counter_at) over before)', -reach_s
+        ) }} as from_at,
+        {{ seconds_after(
+            'greatest(instant_at, touched_until, min(counter_at) over behind, '
+            ~ 'coalesce(min(state_at) over behind, max(instant_at) over behind))',
+            reach_s
+        ) }} as until_at
     from instants
+    window
+        before as (
+            partition by equipment_id, source_system
+            order by instant_at rows between unbounded preceding and 1 preceding
+        ),
+        behind as (
+            partition by equipment_id, source_system
+            order by instant_at rows between 1 following and unbounded following
+        )
 ),
 
 touched_days as (
@@ -96,9 +102,8 @@ touched_days as (
     inner join slots
         on
             reaches.equipment_id = slots.equipment_id
-            and slots.started_at
-            <= greatest(reaches.instant_at, reaches.next_state_at, reaches.next_counter_at)
-            and slots.ended_at >= coalesce(reaches.previous_state_at, reaches.instant_at)
+            and reaches.until_at >= slots.started_at
+            and reaches.from_at <= slots.ended_at
     where reaches._source_ingested_at is not null
     union all
     select
@@ -106,7 +111,7 @@ touched_days as (
         slots.production_day,
         configurations._source_ingested_at
     from slots
-    cross join configurations
+    cross join {{ ref('int_production__configuration') }} as configurations
 )
 
 select * from touched_days

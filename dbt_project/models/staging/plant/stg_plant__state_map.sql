@@ -6,6 +6,9 @@ renamed as (
     select
         system as source_system,
         state,
+        mode,
+        order_registered,
+        planned,
         reason_group as reason_code,
         time_element,
         is_corrective_maintenance,

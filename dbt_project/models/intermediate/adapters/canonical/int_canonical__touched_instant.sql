@@ -20,6 +20,7 @@ named as (
         state_versions.site_code,
         state_versions.equipment_code,
         state_versions.changed_at as touched_at,
+        state_versions.ended_at as touched_until,
         greatest(state_versions._ingested_at, states._ingested_at) as _ingested_at
     from state_versions
     inner join states
@@ -29,6 +30,7 @@ named as (
         states.site_code,
         states.equipment_code,
         states.changed_at as touched_at,
+        states.ended_at as touched_until,
         reasons._ingested_at
     from reasons
     inner join states on reasons.site_code = states.site_code and reasons.event_no = states.event_no
@@ -37,6 +39,7 @@ named as (
         site_code,
         equipment_code,
         counted_at as touched_at,
+        {{ no_instant() }} as touched_until,
         _ingested_at
     from counters
 )
@@ -44,5 +47,6 @@ named as (
 select
     {{ site_id('site_code', 'equipment_code') }} as equipment_id,
     touched_at,
+    touched_until,
     _ingested_at as _source_ingested_at
 from named

@@ -49,6 +49,7 @@ identified as (
     select
         machines.equipment_id,
         named.touched_at,
+        {{ no_instant() }} as touched_until,
         named._ingested_at as _source_ingested_at
     from named
     inner join machines on named.equipment_code = machines.equipment_code

@@ -1,0 +1,106 @@
+with events as (
+    select * from {{ ref('int_production__machine_state') }}
+),
+
+slices as (
+    select * from {{ ref('int_production__state_slice') }}
+),
+
+slots as (
+    select * from {{ ref('int_production__equipment_slot') }}
+),
+
+horizons as (
+    select * from {{ ref('int_production__horizon') }}
+),
+
+boundaries as (
+    -- '' is no state: it ends the state before it
+    select
+        equipment_id,
+        first_at as started_at,
+        '' as state_event_id,
+        null as shift_id
+    from horizons
+    union all
+    select
+        equipment_id,
+        started_at,
+        coalesce(state_event_id, '') as state_event_id,
+        null as shift_id
+    from slices
+    union all
+    select
+        slots.equipment_id,
+        greatest(slots.started_at, horizons.first_at) as started_at,
+        null as state_event_id,
+        slots.shift_id
+    from slots
+    inner join horizons on slots.equipment_id = horizons.equipment_id
+    where slots.ended_at > horizons.first_at and slots.started_at < horizons.last_at
+    union all
+    select
+        equipment_id,
+        last_at as started_at,
+        null as state_event_id,
+        null as shift_id
+    from horizons
+),
+
+instants as (
+    select
+        equipment_id,
+        started_at,
+        max(state_event_id) as state_event_id,
+        max(shift_id) as shift_id
+    from boundaries
+    group by 1, 2
+),
+
+arrivals as (
+    select
+        equipment_id,
+        changed_at,
+        max(_source_ingested_at) as arrived_at
+    from events
+    group by 1, 2
+),
+
+pieces as (
+    select
+        instants.equipment_id,
+        instants.started_at,
+        lead(instants.started_at) over following as ended_at,
+        nullif({{ last_known(
+            'instants.state_event_id', 'instants.equipment_id', 'instants.started_at'
+        ) }}, '') as state_event_id,
+        {{ last_known('instants.shift_id', 'instants.equipment_id', 'instants.started_at') }} as shift_id,
+        greatest(arrivals.arrived_at, lead(arrivals.arrived_at) over following) as arrived_at
+    from instants
+    left join arrivals
+        on instants.equipment_id = arrivals.equipment_id and instants.started_at = arrivals.changed_at
+    window following as (partition by instants.equipment_id order by instants.started_at)
+),
+
+known as (
+    select
+        pieces.equipment_id,
+        pieces.started_at,
+        pieces.ended_at,
+        pieces.state_event_id,
+        pieces.shift_id,
+        events.source_system,
+        events.state,
+        events.mode,
+        coalesce(events.reports_orders, true) as has_own_order,
+        events.order_id,
+        events.operation_no,
+        events.material_id,
+        greatest(events._source_ingested_at, pieces.arrived_at) as _source_ingested_at
+    from pieces
+    left join events
+        on pieces.state_event_id = events.state_event_id
+    where pieces.ended_at is not null
+)
+
+select * from known

@@ -1,0 +1,12 @@
+with spans as (
+    select
+        *,
+        {{ system_precedence('source_system') }} as system_no
+    from {{ ref('int_production__state_span') }}
+),
+
+{{ exclusive_spans(
+    'spans', 'state_event_id', 'days.system_no, days.started_at desc, days.state_event_id desc'
+) }}
+
+select * from spans_won
