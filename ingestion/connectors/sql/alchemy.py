@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, Select, create_engine, inspect, literal_column, select, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
 
@@ -42,10 +42,21 @@ class Alchemy:
         """SQL of what is read."""
         return f"({query}) extracted" if query else ".".join(self._quote(part) for part in table.split("."))
 
+    def tables(self) -> list[str]:
+        """Names of the tables."""
+        try:
+            return inspect(self._connection).get_table_names()
+        except SQLAlchemyError as error:
+            raise driver_error(error, self._url) from error
+        finally:
+            self._connection.rollback()
+
     def probe(self, relation: str) -> pa.Schema:
         """Columns of a relation; types are those of its first rows."""
+        # bounded in the dialect's own words: some drivers read to the end what is closed early
+        first: Select[Any] = select(literal_column("*")).select_from(text(relation)).limit(_PORTION)
         try:
-            with self._connection.execute(text(f"SELECT * FROM {relation}")) as result:
+            with self._connection.execute(first) as result:
                 names = list(result.keys())
                 return _schema(names, result.fetchmany(_PORTION))
         except SQLAlchemyError as error:

@@ -30,6 +30,7 @@ _DRIVERS = {
     "sqlite": "ingestion.connectors.sql.sqlite",
     "duckdb": "ingestion.connectors.sql.duckdb_file",
 }
+TABLES = "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()"
 _OTHER = "ingestion.connectors.sql.alchemy"
 
 
@@ -56,6 +57,9 @@ class Database(Protocol):
 
     def relation(self, table: str, query: str) -> str:
         """SQL of what is read: a quoted table, or a query in brackets."""
+
+    def tables(self) -> list[str]:
+        """Names of the tables of the connection's schema; DriverError."""
 
     def probe(self, relation: str) -> pa.Schema:
         """Columns of a relation with their types, without reading rows; DriverError."""
@@ -93,6 +97,13 @@ def _address(plant: Plant, source: Source, options: Mapping[str, Any]) -> URL:
     if found.get("user"):
         url = url.set(username=str(found["user"]))
     return url.set(password=str(found["password"])) if found.get("password") else url
+
+
+def listed(database: Database, sql: str = TABLES) -> list[str]:
+    """The texts that a query of one column gives."""
+    relation = database.relation("", sql)
+    with database.read(Query(relation, database.probe(relation))) as reader:
+        return [str(value) for value in reader.read_all().column(0).to_pylist()]
 
 
 def local_file(url: URL, folder: Path) -> Path:

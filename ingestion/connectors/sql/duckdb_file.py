@@ -8,7 +8,7 @@ import duckdb
 import pyarrow as pa
 from sqlalchemy.engine import URL
 
-from ingestion.connectors.sql.database import Query, dotted, driver_error, local_file, quoted, tail
+from ingestion.connectors.sql.database import Query, dotted, driver_error, listed, local_file, quoted, tail
 
 _ROWS = 65_536
 _AS_TEXT = ("HUGEINT", "UHUGEINT", "UUID", "BIT", "INTERVAL", "TIME WITH TIME ZONE", "JSON")
@@ -31,6 +31,10 @@ class DuckDBFile:
     def relation(self, table: str, query: str) -> str:
         """SQL of what is read."""
         return f"({query}) AS extracted" if query else dotted(table)
+
+    def tables(self) -> list[str]:
+        """Names of the tables."""
+        return listed(self)
 
     def probe(self, relation: str) -> pa.Schema:
         """Columns of a relation."""

@@ -8,6 +8,7 @@ the contract is landed without rows: the load then holds that file and says what
 import re
 import shutil
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,9 +17,9 @@ import pyarrow.parquet as pq
 from ingestion.connectors import landed
 from ingestion.connectors.landed import ParquetPart
 from ingestion.connectors.pull import PullProgress
-from ingestion.connectors.sql.database import Database, Query
+from ingestion.connectors.sql.database import Database, DriverError, Query
 from ingestion.connectors.sql.held import Held
-from ingestion.connectors.sql.plan import Plan
+from ingestion.connectors.sql.plan import PART, Plan
 from ingestion.connectors.sql.values import plain, plain_schema
 from ingestion.lake.locks import exclusive
 from ingestion.lake.transactions import committed_hashes
@@ -55,7 +56,7 @@ class Extract:
                 shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _fetch(self) -> Path | None:
-        relation = self._database.relation(self._plan.table, self._plan.query)
+        relation = self._database.relation(self._plan.table, self._query())
         columns = self._database.probe(relation)
         if not set(self._contract.headers) <= set(columns.names):
             return self._full(Query(relation, columns, nothing=True))
@@ -66,6 +67,16 @@ class Extract:
         # in a repeated hour the order of the rows tells its occurrences apart, so there must be one
         local = any(column.parse == "local_timestamp" for column in self._contract.columns)
         return self._incremental(Query(relation, columns, order=self._plan.key_headers if local else ()))
+
+    def _query(self) -> str:
+        """The contract's query; with parts, that of each table together."""
+        plan = self._plan
+        if not plan.parts:
+            return plan.query
+        tables = sorted(name for name in self._database.tables() if fnmatchcase(name, plan.parts))
+        if not tables:
+            raise DriverError(f"no table is called like {plan.parts}.")
+        return " UNION ALL ".join(plan.query.replace(PART, table) for table in tables)
 
     def _full(self, query: Query) -> Path | None:
         part = landed.part_path(self._source.path, f"{self._contract.table}.full.parquet")

@@ -27,6 +27,7 @@ from ingestion.settings import Settings
 from ingestion.typing import zones
 from ingestion.typing.expressions import identifier
 from ingestion.typing.query import typed_query
+from ingestion.typing.readings import UNITS
 
 _CLOCK_CHANGE = timedelta(hours=1)
 _TEXT_SLACK = timedelta(days=1)
@@ -67,6 +68,8 @@ class Held:
         column = self._plan.watermark
         if not isinstance(since, datetime):
             return since.isoformat() if isinstance(since, date) and _is_text(given) else since
+        if column is not None and column.parse == "epoch":
+            return int(since.timestamp()) * UNITS["s"] // UNITS[column.parse_format or "s"]
         if _is_text(given):
             return (since - _TEXT_SLACK).date().isoformat()
         if pa.types.is_timestamp(given) and given.tz:

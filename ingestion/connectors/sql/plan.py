@@ -4,6 +4,7 @@ The customProperty `extract` of a contract of format parquet:
 
     table      schema.table or table; without it and without query: the contract's own table name
     query      a SELECT instead of a table
+    parts      pattern of table names, with * and ?: the query is asked of each, {part} in it stands for the table
     mode       full (default): all rows each time, for loadMode snapshot or upsert;
                incremental: rows whose watermark is not older than the newest one held, for upsert or append
     watermark  header of the column that grows with every change (a time, a date or a number)
@@ -19,7 +20,8 @@ from pathlib import Path
 from ingestion.contracts import Column, Contract
 from ingestion.errors import ContractError
 
-_KNOWN = {"table", "query", "mode", "watermark", "lagWindowS", "lagWindow", "columns"}
+_KNOWN = {"table", "query", "parts", "mode", "watermark", "lagWindowS", "lagWindow", "columns"}
+PART = "{part}"
 _WATERMARK_TYPES = ("TIMESTAMPTZ", "DATE", "BIGINT", "INTEGER", "DECIMAL")
 
 
@@ -30,6 +32,7 @@ class Plan:
     contract: Contract
     table: str
     query: str
+    parts: str
     watermark: Column | None
     lag_s: float
     lag: float
@@ -57,6 +60,7 @@ def plan_of(contract: Contract) -> Plan:
         contract=contract,
         table=str(raw.get("table") or contract.table),
         query=str(raw.get("query") or "").strip().rstrip(";"),
+        parts=str(raw.get("parts") or ""),
         watermark=watermark,
         lag_s=float(raw.get("lagWindowS", 3600)),
         lag=float(raw.get("lagWindow", 1000)),
@@ -88,6 +92,8 @@ def _check(contract: Contract, mode: object) -> None:
         f"unknown entries {unknown}, there are {', '.join(sorted(_KNOWN))}.": bool(unknown),
         f"mode is {mode!r}, not full or incremental.": mode not in ("full", "incremental"),
         "table and query exclude each other.": "table" in raw and "query" in raw,
+        f"parts and {PART} in the query belong together.": ("parts" in raw)
+        != (PART in str(raw.get("query"))),
         f"format is {contract.format}, extracts are landed as parquet.": contract.format != "parquet",
         f"files: {contract.files!r} does not match landed files such as {sample}.": not fnmatch(
             sample, contract.files

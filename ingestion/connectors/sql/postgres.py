@@ -9,7 +9,7 @@ import pyarrow as pa
 from adbc_driver_manager import Error
 from sqlalchemy.engine import URL
 
-from ingestion.connectors.sql.database import DriverError, Query, dotted, driver_error, quoted, tail
+from ingestion.connectors.sql.database import DriverError, Query, dotted, driver_error, listed, quoted, tail
 
 _SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 
@@ -30,6 +30,10 @@ class Postgres:
     def relation(self, table: str, query: str) -> str:
         """SQL of what is read."""
         return f"({query}) AS extracted" if query else dotted(table)
+
+    def tables(self) -> list[str]:
+        """Names of the tables."""
+        return listed(self)
 
     def probe(self, relation: str) -> pa.Schema:
         """Columns of a relation."""

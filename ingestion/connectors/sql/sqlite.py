@@ -18,6 +18,7 @@ from ingestion.connectors.sql.database import (
     Query,
     dotted,
     driver_error,
+    listed,
     local_file,
     quoted,
     tail,
@@ -42,6 +43,10 @@ class Sqlite:
     def relation(self, table: str, query: str) -> str:
         """SQL of what is read."""
         return f"({query}) AS extracted" if query else dotted(table)
+
+    def tables(self) -> list[str]:
+        """Names of the tables."""
+        return listed(self, "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")
 
     def probe(self, relation: str) -> pa.Schema:
         """Columns of a relation, each with the type that holds all its values."""

@@ -361,6 +361,7 @@ def test_the_extract_cannot_write(erp: DatabaseHome, postgres: Postgres):
         ({"extract": {"mode": "sometimes"}}, "mode is 'sometimes'"),
         ({"extract": {"tabel": "x"}}, "unknown entries"),
         ({"extract": {"table": "x", "query": "select 1"}}, "exclude each other"),
+        ({"extract": {"parts": "x_*", "query": "select 1"}}, "belong together"),
         ({"extract": {"mode": "incremental", "watermark": "nope"}}, "watermark 'nope' is no column"),
         ({"extract": {"mode": "incremental", "watermark": "name"}}, "watermark name is VARCHAR"),
         ({"loadMode": "append"}, "mode full needs loadMode snapshot or upsert"),
