@@ -4,15 +4,16 @@ Belongs here: which files are read together, what happens when a file cannot be 
 What a row goes through stands in rows.py; which files are new and how they are committed in load.py.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
 
 from ingestion.batch import BatchGate, BatchProfile, Finding
-from ingestion.bundles import BUNDLE_BYTES, bundles, chained, runs
+from ingestion.bundles import BUNDLE_BYTES, bundles, chained, portions
 from ingestion.contracts import Contract
 from ingestion.delivery import Delivered, unpacked
 from ingestion.drift.changes import with_examples
@@ -29,9 +30,10 @@ from ingestion.lake.stage import FileStage, Stage
 from ingestion.outcomes import Batch, Outcome, committed_result, held, held_result, waiting_result
 from ingestion.packed import Unpacker
 from ingestion.putaside import put_aside, sampled_findings
-from ingestion.rows import FileRows
+from ingestion.rows import FileRows, pass_on
 from ingestion.session import connect, stream
 from ingestion.settings import Settings
+from ingestion.shaping import Shape
 from ingestion.typing.query import TypedQuery, typed_query
 
 
@@ -139,22 +141,12 @@ class Intake:
             return held(batch, self._unreadable(batch, error))
 
     def _stream_text(self, reader: TextReader, bundle: Sequence[tuple[Batch, Opened]]) -> list[Outcome]:
-        extra = ("filename",) if len(bundle) > 1 else ()
-        query = typed_query(
-            self._contract,
-            bundle[0][1].inputs,
-            extra=extra,
-            malformed=reader.malformed,
-            overflow=bundle[0][1].extra,
-        )
-        readings = {str(opened.path): self._reading(batch, opened, query) for batch, opened in bundle}
+        by = "filename" if len(bundle) > 1 else ""
+        shape, query = self._shape(bundle[0][1], by)
+        readings = {str(opened.path): self._reading(batch, opened, shape) for batch, opened in bundle}
+        typed = self._typed(query, reader.relation([opened for _, opened in bundle]))
         try:
-            for typed in self._typed(query, reader.relation([opened for _, opened in bundle])):
-                if len(bundle) == 1:
-                    next(iter(readings.values())).rows.add(typed)
-                else:
-                    for path, part in runs(typed, "filename"):
-                        readings[path].rows.add(part)
+            self._share_out(shape, typed, readings, by)
         except duckdb.Error:
             for reading in readings.values():
                 reading.stage.drop()
@@ -198,13 +190,12 @@ class Intake:
     def _stream_arrow(
         self, batch: Batch, opened: Opened, head: list[pa.Table], rest: Iterator[pa.Table]
     ) -> Outcome:
-        query = typed_query(self._contract, opened.inputs, malformed=self._malformed, overflow=opened.extra)
-        reading = self._reading(batch, opened, query)
+        shape, query = self._shape(opened)
+        reading = self._reading(batch, opened, shape)
         try:
             for chunk in chained(head, rest):
                 self._duckdb.register("portion", chunk)
-                for typed in self._typed(query, "portion"):
-                    reading.rows.add(typed)
+                self._share_out(shape, self._typed(query, "portion"), {"": reading})
         except FileError as error:
             reading.stage.drop()
             return held(batch, error)
@@ -214,33 +205,50 @@ class Intake:
         return self._judged(reading)
 
     def _stream_bundle(self, bundle: Sequence[tuple[Batch, Opened, pa.Table]]) -> list[Outcome]:
-        query = typed_query(
-            self._contract,
-            bundle[0][1].inputs,
-            extra=("file_index",),
-            malformed=self._malformed,
-            overflow=bundle[0][1].extra,
-        )
+        by = "file_index"
+        shape, query = self._shape(bundle[0][1], by)
         numbered = [
-            table.append_column("file_index", pa.repeat(pa.scalar(index, pa.int32()), table.num_rows))
+            table.append_column(by, pa.repeat(pa.scalar(index, pa.int32()), table.num_rows))
             for index, (_, _, table) in enumerate(bundle)
         ]
         self._duckdb.register("portion", pa.concat_tables(numbered))
-        readings = [self._reading(batch, opened, query) for batch, opened, _ in bundle]
+        readings = dict(enumerate(self._reading(batch, opened, shape) for batch, opened, _ in bundle))
         try:
-            for typed in self._typed(query, "portion"):
-                for index, part in runs(typed, "file_index"):
-                    readings[index].rows.add(part)
+            self._share_out(shape, self._typed(query, "portion"), readings, by)
         except duckdb.Error:
-            for reading in readings:
+            for reading in readings.values():
                 reading.stage.drop()
             raise
-        return [self._judged(reading) for reading in readings]
+        return [self._judged(reading) for reading in readings.values()]
 
     # what is common
 
+    def _shape(self, opened: Opened, by: str = "") -> tuple[Shape, TypedQuery]:
+        """The query for files like this one, with the column `by` that tells them apart, and what becomes of its rows."""
+        query = typed_query(
+            self._contract,
+            opened.inputs,
+            extra=(by,) if by else (),
+            malformed=self._malformed,
+            overflow=opened.extra,
+        )
+        return Shape(self._contract, self._zone, query), query
+
     def _typed(self, query: TypedQuery, relation: str) -> Iterator[pa.RecordBatch]:
         return stream(self._duckdb, query.over(relation))
+
+    @staticmethod
+    def _share_out(
+        shape: Shape, typed: Iterable[pa.RecordBatch], readings: Mapping[Any, _Reading], by: str = ""
+    ) -> None:
+        """Every row to the file that it is of: the only one, or the one that column `by` names."""
+        if not by:
+            (reading,) = readings.values()
+            for batch in typed:
+                pass_on(shape, batch, [(reading.rows, batch.num_rows)])
+            return
+        for batch, parts in portions(typed, by):
+            pass_on(shape, batch, [(readings[key].rows, count) for key, count in parts])
 
     def _unreadable(self, batch: Batch, error: Exception) -> UnreadableFileError:
         """What DuckDB or Arrow cannot turn into the contract's columns."""
@@ -249,12 +257,11 @@ class Intake:
         seen = (str(error).splitlines() or [type(error).__name__])[0]
         return UnreadableFileError(contract.raw_name, batch.file.name, "body", expected, seen)
 
-    def _reading(self, batch: Batch, opened: Opened, query: TypedQuery) -> _Reading:
+    def _reading(self, batch: Batch, opened: Opened, shape: Shape) -> _Reading:
         stage = self._stage.file()
-        rows = FileRows(
-            self._contract, self._zone, query, origin=batch.origin, skipped=opened.skipped, stage=stage
+        return _Reading(
+            batch, opened, FileRows(shape, origin=batch.origin, skipped=opened.skipped, stage=stage), stage
         )
-        return _Reading(batch, opened, rows, stage)
 
     def _judged(self, reading: _Reading) -> Outcome:
         """The end of a file; its copies in scratch go."""

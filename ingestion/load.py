@@ -28,9 +28,9 @@ from ingestion.lake.transactions import committed_hashes
 from ingestion.outcomes import Batch, Outcome, waiting_result
 from ingestion.packed import Unpacker
 from ingestion.plant import Plant, Source
-from ingestion.rows import staged_schema
 from ingestion.session import connect
 from ingestion.settings import Settings
+from ingestion.shaping import staged_schema
 
 
 def load_table(

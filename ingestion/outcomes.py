@@ -11,7 +11,7 @@ from ingestion.contracts import Contract
 from ingestion.delivery import Delivered
 from ingestion.errors import FileChangedError, FileError
 from ingestion.putaside import PutAside
-from ingestion.rows import Origin
+from ingestion.shaping import Origin
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,9 @@ from ingestion.batch import Finding
 from ingestion.contracts import Contract
 from ingestion.formats.base import Opened, RawRecord, Reader
 from ingestion.lake.quarantine import SCHEMA
-from ingestion.rows import BadRows, Origin
+from ingestion.rows import BadRows
 from ingestion.scratch import scratch_file
+from ingestion.shaping import Origin
 from ingestion.typing.rules import Rule
 
 _SAMPLES = 3

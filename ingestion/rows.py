@@ -1,43 +1,29 @@
 """The rows of one delivered file on their way from the typed query to the stage.
 
-Belongs here: numbering rows, local time to UTC, taking bad rows out of the stream, the repeated hour, technical
-columns, and the figures of the batch profile. Memory stays bounded: good rows pass through, of bad ones only number
-and rule are kept, and rows in a repeated hour wait for the end of the file.
+Belongs here: numbering rows, taking bad rows out of the stream, the repeated hour, and the figures of the batch
+profile. Memory stays bounded: good rows pass through, of bad ones only number and rule are kept, and rows in a repeated
+hour wait for the end of the file. What is done to whole batches stands in shaping.py.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from ingestion.contracts import Contract
 from ingestion.drift.policy import EXTRA
 from ingestion.formats.base import Skipped
-from ingestion.lake.commit import UTC_MICROSECONDS
 from ingestion.lake.stage import FileStage
-from ingestion.typing import folds, series, zones
-from ingestion.typing.query import RULE_COLUMN, TypedQuery, repeating_texts
-from ingestion.typing.rules import Rule, pattern_rule
+from ingestion.shaping import Origin, Rows, Shape, Shaped, dates, micros, timestamps
+from ingestion.typing import folds, zones
+from ingestion.typing.rules import Rule
 
-_DAY_US = 86_400_000_000
 _MAX_KEYED_ROWS = 500_000
 _EXTRAS_SHOWN = 100
-_REPEATED = pa.dictionary(pa.int32(), pa.string())
-Rows = npt.NDArray[np.int64]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where the rows come from: the values of the technical columns."""
-
-    file: str
-    batch_id: str
-    ingested_at: datetime
 
 
 @dataclass(frozen=True)
@@ -53,54 +39,27 @@ class BadRows:
         return Counter(self.codes.tolist()).most_common()
 
 
-def staged_schema(contract: Contract) -> pa.Schema:
-    """The raw table's schema, where repeating text is a dictionary: Parquet writes that at once."""
-    schema = contract.arrow_schema
-    for name in ("_source_file", "_batch_id", *(column.name for column in repeating_texts(contract))):
-        position = schema.get_field_index(name)
-        schema = schema.set(position, schema.field(name).with_type(_REPEATED))
-    return schema
-
-
 class FileRows:
-    """Takes typed batches of one file, in file order; finish() gives what was put aside."""
+    """Takes the rows of one file, in file order; finish() gives what was put aside."""
 
-    def __init__(
-        self,
-        contract: Contract,
-        zone: str,
-        query: TypedQuery,
-        *,
-        origin: Origin,
-        skipped: Skipped,
-        stage: FileStage,
-    ) -> None:
+    def __init__(self, shape: Shape, *, origin: Origin, skipped: Skipped, stage: FileStage) -> None:
         self.rows_good = 0
         self.null_counts: Counter[str] = Counter()
         self.extras: list[str] = []  # the first texts kept in _extra
-        self._contract = contract
-        self._schema = staged_schema(contract)
-        self._zone = zone
-        self._query = query
-        self._origin = origin
+        self.origin = origin
+        self._shape = shape
+        self._contract = shape.contract
         self._skipped = skipped
         self._stage = stage
         self._delivered = 0
-        self._rules = [*query.rules, *self._local_rules(query.local_columns), *_skip_rules(skipped)]
-        self._rules += [pattern_rule(column) for column in query.patterns_apart]
+        self._rules = [*shape.rules, *_skip_rules(skipped)]
         self._codes = {rule.id: code for code, rule in enumerate(self._rules)}
         self._bad: list[tuple[Rows, npt.NDArray[np.int64]]] = []
         self._folded: list[pa.RecordBatch] = []
         self._keys: list[pa.RecordBatch] | None = (
-            [] if contract.load_mode != "append" and contract.key else None
+            [] if self._contract.load_mode != "append" and self._contract.key else None
         )
         self._range_us: tuple[int, int] | None = None
-        self._first_timestamp = next(
-            (column.name for column in contract.columns if column.type == "TIMESTAMPTZ"), None
-        )
-        self._dates = {
-            column.name: column.sources[0] for column in contract.columns if column.parse == "utc_date_of"
-        }
         self._before = skipped.rows - np.arange(len(skipped.rows)) - 1
 
     @property
@@ -108,22 +67,27 @@ class FileRows:
         """All records of the file so far, with the skipped ones."""
         return self._delivered + len(self._skipped.rows)
 
-    def add(self, batch: pa.RecordBatch) -> None:
-        """One batch of the typed query: the contract's columns and the verdict."""
-        rows = self._numbers(batch.num_rows)
-        verdict = np.asarray(batch.column(RULE_COLUMN)).astype(np.int64) - 1
-        columns = {name: batch.column(name) for name in batch.schema.names if name != RULE_COLUMN}
-        folded = self._to_utc(columns, verdict)
-        self._check_patterns(columns, verdict)
-        complete = self._complete(columns, rows)
-        bad = verdict >= 0
+    def numbers(self, count: int) -> Rows:
+        """Record numbers of the next `count` delivered rows: skipped records count too."""
+        positions = np.arange(self._delivered, self._delivered + count, dtype=np.int64)
+        self._delivered += count
+        if len(self._before) == 0:
+            return positions + 1
+        return positions + 1 + np.searchsorted(self._before, positions, side="right")
+
+    def add(self, shaped: Shaped) -> None:
+        """The rows of this file in one batch."""
+        rows, bad = shaped.rows, shaped.verdict >= 0
+        extras = rows.column(EXTRA)
+        if extras.null_count < len(extras) and len(self.extras) < _EXTRAS_SHOWN:
+            self.extras += extras.drop_null()[:_EXTRAS_SHOWN].to_pylist()
+        waiting = shaped.folded & ~bad
         if bad.any():
-            self._bad.append((rows[bad], verdict[bad]))
-        waiting = folded & ~bad
+            self._bad.append((np.asarray(rows.column("_source_row"))[bad], shaped.verdict[bad]))
         if waiting.any():
-            self._folded.append(complete.filter(pa.array(waiting)))
+            self._folded.append(rows.filter(pa.array(waiting)))
         good = ~(bad | waiting)
-        self._pass_on(complete if good.all() else complete.filter(pa.array(good)))
+        self._pass_on(rows if good.all() else rows.filter(pa.array(good)))
 
     def finish(self) -> BadRows:
         """Resolve the repeated hour, then give all bad rows of the file, skipped ones included."""
@@ -149,59 +113,6 @@ class FileRows:
         first, last = self._range_us
         return _EPOCH + timedelta(microseconds=first), _EPOCH + timedelta(microseconds=last)
 
-    def _numbers(self, count: int) -> Rows:
-        """Record numbers of the next `count` delivered rows: skipped records count too."""
-        positions = np.arange(self._delivered, self._delivered + count, dtype=np.int64)
-        self._delivered += count
-        if len(self._before) == 0:
-            return positions + 1
-        return positions + 1 + np.searchsorted(self._before, positions, side="right")
-
-    def _to_utc(self, columns: dict[str, pa.Array], verdict: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-        """Replace local times by UTC; mark rows in a gap as bad, return which lie in a repeated hour."""
-        folded = np.zeros(len(verdict), dtype=bool)
-        for name in self._query.local_columns:
-            local, valid = _micros(columns[name])
-            utc, kinds = zones.to_utc(local, self._zone)
-            columns[name] = _timestamps(utc, valid)
-            if kinds.any():
-                there = kinds != zones.NORMAL if valid is None else (kinds != zones.NORMAL) & valid
-                gap = there & (kinds == zones.GAP) & (verdict < 0)
-                verdict[gap] = self._codes[f"nonexistent_local_time:{name}"]
-                folded |= there & (kinds == zones.FOLD)
-        return folded
-
-    def _check_patterns(self, columns: dict[str, pa.Array], verdict: npt.NDArray[np.int64]) -> None:
-        """Encode repeating texts, and ask their pattern once per distinct text."""
-        for column in repeating_texts(self._contract):
-            columns[column.name] = columns[column.name].dictionary_encode()
-            if column.parse_format == series.FORMAT:
-                columns[column.name] = series.spelled(columns[column.name])
-        for column in self._query.patterns_apart:
-            encoded = columns[column.name]
-            fits = pc.match_substring_regex(encoded.dictionary, column.pattern)
-            if not pc.all(fits).as_py():
-                wrong = ~np.asarray(fits)[np.asarray(encoded.indices.fill_null(0))] & np.asarray(
-                    encoded.is_valid()
-                )
-                verdict[wrong & (verdict < 0)] = self._codes[f"pattern:{column.name}"]
-
-    def _complete(self, columns: dict[str, pa.Array], rows: Rows) -> pa.RecordBatch:
-        """Add dates and technical columns; the result has the staged schema."""
-        for name, source in self._dates.items():
-            columns[name] = _dates(columns[source])
-        count = len(rows)
-        if EXTRA not in columns:
-            columns[EXTRA] = pa.nulls(count, pa.string())
-        elif len(self.extras) < _EXTRAS_SHOWN:
-            self.extras += pc.drop_null(columns[EXTRA])[:_EXTRAS_SHOWN].to_pylist()
-        columns["_source_file"] = _repeated(self._origin.file, count)
-        columns["_source_row"] = pa.array(rows)
-        columns["_batch_id"] = _repeated(self._origin.batch_id, count)
-        columns["_ingested_at"] = pa.repeat(pa.scalar(self._origin.ingested_at, UTC_MICROSECONDS), count)
-        arrays = [_as_type(columns[field.name], field.type) for field in self._schema]
-        return pa.RecordBatch.from_arrays(arrays, schema=self._schema)
-
     def _pass_on(self, batch: pa.RecordBatch) -> None:
         if batch.num_rows == 0:
             return
@@ -217,11 +128,11 @@ class FileRows:
         self._stage.write(batch)
 
     def _note_range(self, batch: pa.RecordBatch) -> None:
-        if self._first_timestamp is None:
+        if self._shape.first_timestamp is None:
             return
-        micros, valid = _micros(batch.column(self._first_timestamp))
+        utc_us, valid = micros(batch.column(self._shape.first_timestamp))
         if valid is None or valid.any():
-            first, last = int(micros.min()), int(micros.max())
+            first, last = int(utc_us.min()), int(utc_us.max())
             low, high = self._range_us or (first, last)
             self._range_us = min(low, first), max(high, last)
 
@@ -235,10 +146,10 @@ class FileRows:
         verdict = np.full(len(rows), -1, dtype=np.int64)
         columns = {name: table.column(name).combine_chunks() for name in table.schema.names}
         sequence = self._sequence(table)
-        for name in self._query.local_columns:
+        for name in self._shape.local_columns:
             columns[name] = self._resolved(name, columns[name], sequence, verdict)
-        for name, source in self._dates.items():
-            columns[name] = _dates(columns[source])
+        for name, source in self._shape.dates.items():
+            columns[name] = dates(columns[source])
         bad = verdict >= 0
         if bad.any():
             self._bad.append((rows[bad], verdict[bad]))
@@ -248,21 +159,21 @@ class FileRows:
     def _resolved(
         self, name: str, column: pa.Array, sequence: Rows, verdict: npt.NDArray[np.int64]
     ) -> pa.Array:
-        utc, valid = _micros(column)
-        local = zones.first_local(utc, self._zone)
-        inside = folds.distances(local, self._zone) > 0
+        utc, valid = micros(column)
+        local = zones.first_local(utc, self._shape.zone)
+        inside = folds.distances(local, self._shape.zone) > 0
         if valid is not None:
             inside &= valid
         tolerance_us = int(self._contract.local_time.disorder_tolerance_s * 1e6)
         order = np.flatnonzero(inside)
         order = order[np.argsort(sequence[1][order], kind="stable")]
-        chosen = folds.occurrences(local[order], sequence[0][order], tolerance_us, self._zone)
+        chosen = folds.occurrences(local[order], sequence[0][order], tolerance_us, self._shape.zone)
         utc = utc.copy()
-        utc[order[chosen == 1]] += folds.distances(local[order[chosen == 1]], self._zone)
+        utc[order[chosen == 1]] += folds.distances(local[order[chosen == 1]], self._shape.zone)
         unknown = order[chosen == folds.UNKNOWN]
         unknown = unknown[verdict[unknown] < 0]
         verdict[unknown] = self._codes[f"ambiguous_local_time:{name}"]
-        return _timestamps(utc, valid)
+        return timestamps(utc, valid)
 
     def _sequence(self, table: pa.Table) -> Rows:
         """Two rows of numbers: which sequence a row belongs to, and its rank in the order of all rows."""
@@ -281,22 +192,6 @@ class FileRows:
                 groups = groups * (count + 1) + np.asarray(codes)
         return np.stack([groups, ranks])
 
-    @staticmethod
-    def _local_rules(columns: tuple[str, ...]) -> list[Rule]:
-        gaps = [
-            Rule(f"nonexistent_local_time:{name}", name, "a local time that exists (the clock skips it)")
-            for name in columns
-        ]
-        doubts = [
-            Rule(
-                f"ambiguous_local_time:{name}",
-                name,
-                "an order of rows that tells the repeated hour's occurrences",
-            )
-            for name in columns
-        ]
-        return gaps + doubts
-
 
 def _skip_rules(skipped: Skipped) -> list[Rule]:
     expects = {
@@ -311,30 +206,11 @@ def _skip_rules(skipped: Skipped) -> list[Rule]:
     return [Rule(rule, None, expects[rule]) for rule in dict.fromkeys(skipped.rules)]
 
 
-def _repeated(text: str, count: int) -> pa.Array:
-    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(count, dtype=np.int32)), pa.array([text]))
-
-
-def _micros(column: pa.Array) -> tuple[zones.Micros, npt.NDArray[np.bool_] | None]:
-    """Microseconds of a timestamp array and which are valid (None: all); nulls get the value of a valid neighbour."""
-    numbers = column.view(pa.int64())
-    if numbers.null_count == 0:
-        return np.asarray(numbers), None
-    valid = np.asarray(numbers.is_valid())
-    some = pc.min(numbers).as_py() or 0
-    return np.asarray(numbers.fill_null(some)), valid
-
-
-def _timestamps(micros: zones.Micros, valid: npt.NDArray[np.bool_] | None) -> pa.Array:
-    mask = None if valid is None else ~valid
-    return pa.array(micros, type=pa.int64(), mask=mask).view(UTC_MICROSECONDS)
-
-
-def _dates(timestamps: pa.Array) -> pa.Array:
-    micros, valid = _micros(timestamps)
-    days = (micros // _DAY_US).astype(np.int32)
-    return pa.array(days, type=pa.int32(), mask=None if valid is None else ~valid).view(pa.date32())
-
-
-def _as_type(column: pa.Array, wanted: pa.DataType) -> pa.Array:
-    return column if column.type == wanted else column.cast(wanted)
+def pass_on(shape: Shape, batch: pa.RecordBatch, parts: Sequence[tuple[FileRows, int]]) -> None:
+    """A batch of the typed query to the files that its rows are of; `parts` tell how many are whose, in their order."""
+    shaped = shape.shaped(batch, [(rows.origin, rows.numbers(count)) for rows, count in parts])
+    start = 0
+    for rows, count in parts:
+        within = slice(start, start + count)
+        rows.add(Shaped(shaped.rows.slice(start, count), shaped.verdict[within], shaped.folded[within]))
+        start += count
