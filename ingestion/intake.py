@@ -36,6 +36,8 @@ from ingestion.settings import Settings
 from ingestion.shaping import Shape
 from ingestion.typing.query import TypedQuery, typed_query
 
+_FILE = "__file"  # column that tells the files of a bundle apart; a number, as paths in every row cost time
+
 
 @dataclass
 class _Reading:
@@ -141,9 +143,13 @@ class Intake:
             return held(batch, self._unreadable(batch, error))
 
     def _stream_text(self, reader: TextReader, bundle: Sequence[tuple[Batch, Opened]]) -> list[Outcome]:
-        by = "filename" if len(bundle) > 1 else ""
-        shape, query = self._shape(bundle[0][1], by)
-        readings = {str(opened.path): self._reading(batch, opened, shape) for batch, opened in bundle}
+        by = _FILE if len(bundle) > 1 else ""
+        shape, query = self._shape(bundle[0][1], f"hash(filename) AS {by}" if by else "")
+        marks = self._duckdb.execute("SELECT hash(unnest(?))", [[str(opened.path) for _, opened in bundle]])
+        readings = {
+            mark: self._reading(batch, opened, shape)
+            for (mark,), (batch, opened) in zip(marks.fetchall(), bundle, strict=True)
+        }
         typed = self._typed(query, reader.relation([opened for _, opened in bundle]))
         try:
             self._share_out(shape, typed, readings, by)
@@ -205,7 +211,7 @@ class Intake:
         return self._judged(reading)
 
     def _stream_bundle(self, bundle: Sequence[tuple[Batch, Opened, pa.Table]]) -> list[Outcome]:
-        by = "file_index"
+        by = _FILE
         shape, query = self._shape(bundle[0][1], by)
         numbered = [
             table.append_column(by, pa.repeat(pa.scalar(index, pa.int32()), table.num_rows))
@@ -224,7 +230,7 @@ class Intake:
     # what is common
 
     def _shape(self, opened: Opened, by: str = "") -> tuple[Shape, TypedQuery]:
-        """The query for files like this one, with the column `by` that tells them apart, and what becomes of its rows."""
+        """The query for files like this one, with the column `by` that tells them apart; what becomes of its rows."""
         query = typed_query(
             self._contract,
             opened.inputs,
