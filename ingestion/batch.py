@@ -84,7 +84,8 @@ class BatchResult:
     committed: its rows are in raw. known: this content was committed by an earlier run (or under another name).
     held: nothing of it was taken in, `message` says why and what to do. waiting: it may still be written.
     For held and waiting all row counts are 0; rows_read = rows_committed + rows_quarantined always holds.
-    `diff`: against what was held before, for upsert and snapshot tables.
+    `diff`: against what was held before, for upsert and snapshot tables. `again`: the time (ns) of a full export that
+    is what a former one was; 0 for content that came first.
     """
 
     file: str
@@ -98,6 +99,12 @@ class BatchResult:
     message: str = ""
     ingested_at: datetime | None = None
     diff: RowDiff | None = None
+    again: int = 0
+
+    @property
+    def transaction(self) -> str:
+        """What the raw table's log names the batch by: its content, and its time if the content comes again."""
+        return f"{self.sha256}@{self.again}" if self.again else self.sha256
 
     @property
     def batch_id(self) -> str:

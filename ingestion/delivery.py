@@ -9,7 +9,6 @@ Does not belong here: what is inside a file (formats/), whether its content is k
 """
 
 import fnmatch
-import hashlib
 import os
 import re
 import time
@@ -69,20 +68,6 @@ def discover(contract: Contract, source: Source) -> list[Delivered]:
         for path in source.path.glob(contract.archives):
             found += _members(path, source.path, wanted)
     return sorted(found, key=lambda file: (file.mtime_ns, file.name))
-
-
-def content_hash(file: Delivered, unpacker: Unpacker) -> str:
-    """sha256 of the content, hexadecimal.
-
-    Of content that cannot be unpacked: of its place, size and time, which stays the same until it is delivered again.
-    """
-    if file.packed is None:
-        with file.path.open("rb") as handle:
-            return hashlib.file_digest(handle, "sha256").hexdigest()
-    try:
-        return unpacker.sha256(file.packed)
-    except UnpackError:
-        return hashlib.sha256(f"{file.path} {file.packed.size} {file.mtime_ns}".encode()).hexdigest()
 
 
 def unpacked(

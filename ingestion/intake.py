@@ -96,7 +96,11 @@ class Intake:
         for batch in batches:
             try:
                 file = unpacked(
-                    self._contract, batch.file, batch.sha256, unpacker=self._unpacker, scratch=self._scratch
+                    self._contract,
+                    batch.copy.readable,
+                    batch.sha256,
+                    unpacker=self._unpacker,
+                    scratch=self._scratch,
                 )
             except FileError as error:
                 refused.append(held(batch, error))

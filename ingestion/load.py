@@ -1,6 +1,6 @@
-"""Loading one table: which delivered files are new, and the order in which their outcome is written down.
+"""Loading one table: the order in which the outcome of its new files is written down.
 
-The order makes a kill at any moment harmless: archive, quarantine rows, ledger rows, then the raw rows together with
+Which files are new stands in triage.py. The order makes a kill at any moment harmless: archive, quarantine rows, ledger rows, then the raw rows together with
 the content hashes. That last commit decides; what was written before it counts only if it happened, and a later run
 does the same work again.
 """
@@ -8,29 +8,27 @@ does the same work again.
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
 from dataclasses import replace
 
 import pyarrow as pa
 
 from ingestion.batch import BatchGate, BatchResult, ProgressSink, RowDiff, TableLoad
 from ingestion.contracts import Contract
-from ingestion.delivery import Delivered, content_hash, discover, needs_settling
+from ingestion.delivery import discover
 from ingestion.intake import Intake
 from ingestion.lake import quarantine
-from ingestion.lake.archive import archive_file
+from ingestion.lake.archive import Copy, Incoming
 from ingestion.lake.commit import append_rows, commit_batches, table_version
-from ingestion.lake.ledger import Ledger, contract_hash, read_ledger, record
+from ingestion.lake.ledger import contract_hash, record
 from ingestion.lake.locks import exclusive, ingestion_times
 from ingestion.lake.rowdiff import row_diffs
 from ingestion.lake.stage import Stage, StagedFile
-from ingestion.lake.transactions import committed_hashes
-from ingestion.outcomes import Batch, Outcome, waiting_result
-from ingestion.packed import Unpacker
+from ingestion.outcomes import Batch, Outcome
 from ingestion.plant import Plant, Source
 from ingestion.session import connect
 from ingestion.settings import Settings
 from ingestion.shaping import staged_schema
+from ingestion.triage import Triage
 
 
 def load_table(
@@ -78,64 +76,33 @@ class _Load:
         self._progress = progress
         self._contract_hash = contract_hash(contract)
         self._scratch = settings.scratch / contract.raw_name
+        self._incoming = Incoming(settings, contract.raw_name)
 
     def run(self) -> list[BatchResult]:
         """Results of all files, in delivery order."""
         files = discover(self._contract, self._source)
-        results, fresh = self._triage(files)
-        on_bytes = self._counter(sum(file.size for file, _ in fresh))
+        triage = Triage(
+            self._contract,
+            self._source,
+            self._settings,
+            contract_hash=self._contract_hash,
+            incoming=self._incoming,
+        )
         try:
+            results, fresh = triage.sort(files)
+            on_bytes = self._counter(sum(copy.file.size for copy in fresh))
             for group in _groups(self._contract, fresh, self._settings.commit_bytes):
                 results |= self._load_group(group, on_bytes)
         finally:
+            self._incoming.close()
             shutil.rmtree(self._scratch, ignore_errors=True)
         return [results[file.name] for file in files]
 
-    def _triage(
-        self, files: Sequence[Delivered]
-    ) -> tuple[dict[str, BatchResult], list[tuple[Delivered, str]]]:
-        """Files that need no reading (known, held before, still written), and the new ones with their hash."""
-        known = committed_hashes(self._settings.raw_path(self._contract.raw_name))
-        ledger = read_ledger(self._settings, self._contract.raw_name)
-        results: dict[str, BatchResult] = {}
-        fresh: list[tuple[Delivered, str]] = []
-        renamed: list[tuple[Delivered, BatchResult]] = []
-        with closing(Unpacker(self._settings.max_unpack_ratio)) as unpacker:
-            for file in files:
-                cached = ledger.known_hash(file)
-                if cached is None and not self._settled(file):
-                    results[file.name] = waiting_result(
-                        self._contract, file, "it is younger than the settle time."
-                    )
-                    continue
-                sha256 = cached or content_hash(file, unpacker)
-                result = self._seen(file, sha256, known, ledger)
-                if result is None:
-                    known.add(sha256)
-                    fresh.append((file, sha256))
-                    continue
-                results[file.name] = result
-                if cached is None:
-                    renamed.append((file, result))
-        record(self._settings, self._contract, self._contract_hash, renamed)
-        return results, fresh
-
-    def _settled(self, file: Delivered) -> bool:
-        resting = file.settled(self._settings.settle_seconds)
-        return resting or not needs_settling(self._contract, self._source)
-
-    def _seen(self, file: Delivered, sha256: str, known: set[str], ledger: Ledger) -> BatchResult | None:
-        if sha256 in known:
-            return BatchResult(file.name, "known", sha256=sha256, bytes=file.size)
-        return ledger.held(sha256, self._contract_hash)
-
-    def _load_group(
-        self, group: Sequence[tuple[Delivered, str]], on_bytes: Callable[[int], None]
-    ) -> dict[str, BatchResult]:
+    def _load_group(self, group: Sequence[Copy], on_bytes: Callable[[int], None]) -> dict[str, BatchResult]:
         """Read, judge and commit the files of one commit."""
-        contract, settings = self._contract.for_file(group[0][0].name), self._settings
+        contract, settings = self._contract.for_file(group[0].file.name), self._settings
         times = ingestion_times(settings.lake, len(group))
-        batches = [Batch(file, sha256, at) for (file, sha256), at in zip(group, times, strict=True)]
+        batches = [Batch(copy, at) for copy, at in zip(group, times, strict=True)]
         folder = settings.lake / "_staging" / contract.raw_name
         stage = Stage(folder, staged_schema(contract), contract.partition_by)
         intake = Intake(
@@ -161,7 +128,7 @@ class _Load:
         outcomes = self._compared(outcomes, staged)
         kept = [outcome for outcome in outcomes if outcome.result.status == "committed"]
         for outcome in kept:
-            archive_file(settings, outcome.batch.file, outcome.batch.sha256)
+            self._incoming.keep(outcome.batch.copy)
         if any(outcome.aside.rows for outcome in kept):
             rows = (batch for outcome in kept for batch in outcome.aside.stream())
             reader = pa.RecordBatchReader.from_batches(quarantine.SCHEMA, rows)
@@ -173,8 +140,8 @@ class _Load:
         record(settings, contract, self._contract_hash, attempts)
         if kept:
             metadata = {"plant": self._plant.name, "contract": f"{contract.raw_name} {contract.version}"}
-            hashes = [outcome.batch.sha256 for outcome in kept]
-            commit_batches(contract, settings.raw_path(contract.raw_name), staged, hashes, metadata)
+            transactions = [outcome.result.transaction for outcome in kept]
+            commit_batches(contract, settings.raw_path(contract.raw_name), staged, transactions, metadata)
         return outcomes
 
     def _compared(self, outcomes: Sequence[Outcome], staged: Sequence[StagedFile]) -> Sequence[Outcome]:
@@ -203,18 +170,17 @@ class _Load:
         return count
 
 
-def _groups(
-    contract: Contract, files: Sequence[tuple[Delivered, str]], limit: int
-) -> Iterator[list[tuple[Delivered, str]]]:
+def _groups(contract: Contract, copies: Sequence[Copy], limit: int) -> Iterator[list[Copy]]:
     """Neighbours in delivery order that one reader reads, up to `limit` bytes each, at least one file."""
-    group: list[tuple[Delivered, str]] = []
+    group: list[Copy] = []
     size = 0
-    for file, sha256 in files:
-        other = group and contract.for_file(file.name).format != contract.for_file(group[0][0].name).format
-        if group and (other or size + file.size > limit):
+    for copy in copies:
+        name = copy.file.name
+        other = group and contract.for_file(name).format != contract.for_file(group[0].file.name).format
+        if group and (other or size + copy.file.size > limit):
             yield group
             group, size = [], 0
-        group.append((file, sha256))
-        size += file.size
+        group.append(copy)
+        size += copy.file.size
     if group:
         yield group

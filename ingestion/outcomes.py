@@ -10,17 +10,27 @@ from ingestion.batch import BatchProfile, BatchResult, Finding
 from ingestion.contracts import Contract
 from ingestion.delivery import Delivered
 from ingestion.errors import FileChangedError, FileError
+from ingestion.lake.archive import Copy
 from ingestion.putaside import PutAside
 from ingestion.shaping import Origin
 
 
 @dataclass(frozen=True)
 class Batch:
-    """A file whose content is new."""
+    """A file whose content is new, as the copy that was made of it."""
 
-    file: Delivered
-    sha256: str
+    copy: Copy
     ingested_at: datetime
+
+    @property
+    def file(self) -> Delivered:
+        """The file as it was delivered."""
+        return self.copy.file
+
+    @property
+    def sha256(self) -> str:
+        """The hash of its content."""
+        return self.copy.sha256
 
     @property
     def origin(self) -> Origin:
@@ -68,6 +78,7 @@ def committed_result(batch: Batch, profile: BatchProfile, remarks: tuple[Finding
         rows_quarantined=profile.rows_quarantined,
         findings=(*profile.findings, *remarks),
         ingested_at=batch.ingested_at,
+        again=batch.file.mtime_ns if batch.copy.again else 0,
     )
 
 

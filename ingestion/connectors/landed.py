@@ -64,14 +64,11 @@ def uncommitted(contract: Contract, source: Source, settings: Settings) -> list[
 
     Files under other names were put there by people: nobody can fetch them again.
     """
-    ledger = read_ledger(settings, contract.raw_name)
-    known = committed_hashes(settings.raw_path(contract.raw_name))
     own = re.compile(re.escape(contract.table) + _OWN_NAME)
-    return [
-        file.path
-        for file in discover(contract, source)
-        if own.fullmatch(file.name) and ledger.known_hash(file) not in known
-    ]
+    files = [file for file in discover(contract, source) if own.fullmatch(file.name)]
+    hashes = read_ledger(settings, contract.raw_name).known_hashes(files)
+    known = committed_hashes(settings.raw_path(contract.raw_name), set(hashes.values()))
+    return [file.path for file in files if hashes.get(file) not in known]
 
 
 def last_committed(contract: Contract, settings: Settings) -> tuple[str, str]:

@@ -28,7 +28,7 @@ class Waiting:
 def waiting(contract: Contract, settings: Settings) -> list[Waiting]:
     """Held files that still lie where they were delivered, then new columns that the contract does not know."""
     last: dict[str, Entry] = {
-        entry["sha256"]: entry for entry in read_ledger(settings, contract.raw_name).entries
+        entry["sha256"]: entry for entry in read_ledger(settings, contract.raw_name).entries()
     }
     return [*_held(contract, last), *_new_columns(contract, last)]
 

@@ -21,6 +21,7 @@ TundishError
 ├── ConnectorError             a system that should be fetched from does not answer as agreed: others go on
 │   └── PullError              all that failed while one source was fetched, by table
 └── LakeError                  the lake refuses: nothing was committed
+    ├── ArchiveError
     ├── NaiveTimestampError
     ├── RowBalanceError
     ├── UnsupportedTableError
@@ -44,6 +45,7 @@ from ingestion.errors.files import (
     WrongRowEndError,
 )
 from ingestion.errors.lake import (
+    ArchiveError,
     LakeError,
     NaiveTimestampError,
     RowBalanceError,
@@ -53,6 +55,7 @@ from ingestion.errors.lake import (
 from ingestion.errors.tree import ConfigurationError, ContractError, PlantError, TundishError
 
 __all__ = [
+    "ArchiveError",
     "ConfigurationError",
     "ConnectorError",
     "ContractError",

@@ -60,3 +60,11 @@ class TableNotFoundError(LakeError):
     def __init__(self, table: str, path: Path) -> None:
         self.path = path
         super().__init__(table, f"no Delta table at {path}.", "run `tundish run` first, or check --home.")
+
+
+class ArchiveError(LakeError):
+    """An archived file is missing, or its content is not what its name says."""
+
+    def __init__(self, path: Path, problem: str, next_step: str) -> None:
+        self.path = path
+        super().__init__(f"archived file {path}", problem, next_step)

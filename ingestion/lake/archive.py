@@ -1,38 +1,141 @@
 """The archive: every committed file by the hash of its content, so that it can be replayed.
 
-A packed file stays packed: `x.csv.gz` is kept as <sha256 of its content>.csv.gz. The member of a zip archive is packed
-by itself, as <sha256>.csv.zst, so that each content can be taken out without its neighbours.
+A file that is new is copied first; the copy is what is hashed, read and kept. So what lies in the archive is what became
+raw, to the byte, whatever happens to the delivered file. The copy shares its blocks with the delivered file where the
+file system can (copy_file_range on Btrfs, XFS), else it is an ordinary one. Copies of files that were not committed
+go. A packed file stays packed: `x.csv.gz` is kept as <sha256 of its content>.csv.gz. The member of a zip archive is
+packed by itself, as <sha256>.csv.zst, so that each content can be taken out without its neighbours.
 """
 
+import errno
+import hashlib
+import itertools
 import os
 import shutil
-from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 import pyarrow as pa
 
 from ingestion.delivery import Delivered
-from ingestion.packed import Packed, Unpacker, stream_suffix
+from ingestion.errors import ArchiveError
+from ingestion.packed import Packed, Unpacker, UnpackError, stream_suffix
 from ingestion.settings import Settings
 
+_CHUNK = 1 << 30
+_NO_RANGES = {errno.EXDEV, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL}
 
-def archive_file(settings: Settings, file: Delivered, sha256: str) -> Path:
-    """Keep a file as <archive>/<sha256><suffixes>: a hard link where the file system allows it, else a copy.
 
-    Exporters write new files; one that overwrote a file in place would change a linked copy too, so a replay
-    compares the hash first.
+@dataclass(frozen=True)
+class Copy:
+    """A delivered file, the private copy that was made of it, and the sha256 of the copy's content.
+
+    Of content that cannot be unpacked there is no copy, and the hash is that of its place, size and time. `again`: the
+    content was committed before, and is news nevertheless.
     """
-    settings.archive.mkdir(parents=True, exist_ok=True)
-    target = settings.archive / f"{sha256}{_suffixes(file)}"
-    if not target.exists():
-        fresh = target.with_name(target.name + ".new")
-        fresh.unlink(missing_ok=True)
-        if file.packed is not None and file.packed.member is not None:
-            _pack(file.packed, fresh, settings.max_unpack_ratio)
-        else:
-            _link(file.path, fresh)
-        fresh.replace(target)
-    return target
+
+    file: Delivered
+    sha256: str
+    path: Path | None
+    again: bool = False
+
+    @property
+    def readable(self) -> Delivered:
+        """The file with the copy in its place."""
+        if self.path is None:
+            return self.file
+        if self.file.packed is None:
+            return replace(self.file, path=self.path)
+        return replace(self.file, packed=Packed(self.path, self.path.stat().st_size))
+
+
+class Incoming:
+    """Copies of the new files of one table while they are loaded; keep() moves them into the archive."""
+
+    def __init__(self, settings: Settings, raw_name: str) -> None:
+        self._archive = settings.archive
+        self._folder = settings.archive / "incoming" / raw_name
+        self._unpacker = Unpacker(settings.max_unpack_ratio)
+        self._numbers = itertools.count()
+        shutil.rmtree(self._folder, ignore_errors=True)  # what a killed run left
+
+    def take(self, file: Delivered) -> Copy:
+        """Copy a delivered file and hash the copy."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        path = self._folder / f"{next(self._numbers)}{_suffixes(file)}"
+        if file.packed is None:
+            copy_content(file.path, path)
+            return Copy(file, _digest(path), path)
+        try:
+            return Copy(file, self._take_packed(file.packed, path), path)
+        except UnpackError:
+            path.unlink(missing_ok=True)
+            place = f"{file.path} {file.packed.size} {file.mtime_ns}"
+            return Copy(file, hashlib.sha256(place.encode()).hexdigest(), None)
+
+    def keep(self, copy: Copy) -> None:
+        """Move a copy to <archive>/<sha256><suffixes>."""
+        if copy.path is not None:
+            copy.path.replace(self._archive / f"{copy.sha256}{_suffixes(copy.file)}")
+
+    def close(self) -> None:
+        """Remove the copies that were not kept."""
+        self._unpacker.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _take_packed(self, packed: Packed, path: Path) -> str:
+        if packed.member is None:
+            copy_content(packed.container, path)
+            return self._unpacker.sha256(replace(packed, container=path))
+        digest = hashlib.sha256()
+        with pa.output_stream(str(path), compression="zstd") as out:
+            for chunk in self._unpacker.chunks(packed):
+                digest.update(chunk)
+                out.write(chunk)
+        return digest.hexdigest()
+
+
+def archived(settings: Settings, sha256: str) -> Path:
+    """The archived file of that content, read once to prove it; ArchiveError if it is missing or another."""
+    path = next(settings.archive.glob(f"{sha256}.*"), settings.archive / sha256)
+    if not path.is_file():
+        raise ArchiveError(
+            path, "is not there.", "the raw table still holds its rows; deliver the file again."
+        )
+    found = archived_hash(path, settings.max_unpack_ratio)
+    if found != sha256:
+        raise ArchiveError(
+            path, f"holds {found}.", "put it back from a backup, or delete it and deliver the file again."
+        )
+    return path
+
+
+def archived_hash(path: Path, max_unpack_ratio: float) -> str:
+    """sha256 of an archived file's content as it is now; empty if it cannot be unpacked."""
+    if not stream_suffix(path.name):
+        return _digest(path)
+    try:
+        return Unpacker(max_unpack_ratio).sha256(Packed(path, path.stat().st_size))
+    except UnpackError:
+        return ""
+
+
+def copy_content(source: Path, target: Path) -> None:
+    """A new, read-only file of the same bytes, without passing them through this process where the system can."""
+    handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444)
+    with source.open("rb") as given, os.fdopen(handle, "wb") as out:
+        try:
+            while os.copy_file_range(given.fileno(), out.fileno(), _CHUNK):
+                pass
+        except (OSError, AttributeError) as error:
+            if isinstance(error, OSError) and error.errno not in _NO_RANGES:
+                raise
+            shutil.copyfileobj(given, out, 1 << 20)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def _suffixes(file: Delivered) -> str:
@@ -40,16 +143,3 @@ def _suffixes(file: Delivered) -> str:
         return file.path.suffix
     packing = stream_suffix(file.path.name) if file.packed.member is None else ".zst"
     return f"{PurePosixPath(file.packed.content_name).suffix}{packing}"
-
-
-def _link(path: Path, fresh: Path) -> None:
-    try:
-        os.link(path, fresh)
-    except OSError:
-        shutil.copy2(path, fresh)
-
-
-def _pack(packed: Packed, fresh: Path, max_ratio: float) -> None:
-    with closing(Unpacker(max_ratio)) as unpacker, pa.output_stream(str(fresh), compression="zstd") as out:
-        for chunk in unpacker.chunks(packed):
-            out.write(chunk)

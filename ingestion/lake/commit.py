@@ -35,21 +35,22 @@ def check_timestamps(table: str, schema: pa.Schema) -> None:
 
 
 def table_version(path: Path) -> int | None:
-    """Latest version of the Delta table at `path`, None if there is none."""
-    return DeltaTable(path).version() if DeltaTable.is_deltatable(str(path)) else None
+    """Latest version of the Delta table at `path`, None if there is none; by the names in its log, unopened."""
+    numbers = (commit.stem for commit in (path / "_delta_log").glob("*.json"))
+    return max((int(number) for number in numbers if number.isdigit()), default=None)
 
 
 def commit_batches(
     contract: Contract,
     path: Path,
     staged: Sequence[StagedFile],
-    hashes: Sequence[str],
+    transactions: Sequence[str],
     metadata: Mapping[str, Any],
 ) -> int:
-    """Make staged files part of the raw table, in one commit with the content hashes; returns the new version.
+    """Make staged files part of the raw table, in one commit with the transactions; returns the new version.
 
-    The table is created or given new columns first where needed. `hashes` may be longer than the files have rows:
-    a delivered file without rows is committed by its hash alone.
+    The table is created or given new columns first where needed. A transaction is a content hash. There may be more
+    than files: a delivered file without rows is committed by its hash alone.
     """
     schema = contract.arrow_schema
     check_timestamps(contract.raw_name, schema)
@@ -61,10 +62,12 @@ def commit_batches(
         schema=DeltaSchema.from_arrow(schema),
         partition_by=list(contract.partition_by),
         commit_properties=CommitProperties(
-            custom_metadata=dict(metadata), app_transactions=[Transaction(sha256, 1) for sha256 in hashes]
+            custom_metadata=dict(metadata), app_transactions=[Transaction(name, 1) for name in transactions]
         ),
     )
-    return DeltaTable(path).version()
+    version = table_version(path)
+    assert version is not None
+    return version
 
 
 def append_rows(path: Path, rows: pa.Table | pa.RecordBatchReader, table: str) -> None:

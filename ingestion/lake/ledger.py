@@ -1,21 +1,19 @@
 """The ledger: one row per attempt to take in a file, in the Delta table <lake>/batches.
 
-A row of status `committed` counts only if the raw table holds its content hash, and of several the last: the ledger
-is written just before the raw commit. It also remembers hashes by (path, size, time), so resting files are not read
+A row of status `committed` counts only if the log of the raw table holds its transaction (its content hash), and of
+several the last: the ledger is written just before the raw commit. It also remembers hashes by (path, size, time), so resting files are not read
 again, and held files, so they are not judged again until file or contract changes.
 """
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.dataset as ds
 from deltalake import DeltaTable
 
@@ -23,6 +21,7 @@ from ingestion.batch import BatchResult, Finding
 from ingestion.contracts import Contract
 from ingestion.delivery import Delivered
 from ingestion.lake.commit import UTC_MICROSECONDS, append_rows
+from ingestion.lake.maintain import compact_if_scattered
 from ingestion.lake.transactions import committed_hashes
 from ingestion.settings import Settings
 
@@ -49,62 +48,74 @@ SCHEMA = pa.schema(
         pa.field("rows_changed", pa.int64()),
         pa.field("rows_unchanged", pa.int64()),
         pa.field("rows_deleted", pa.int64()),
+        pa.field("transaction", pa.string()),
     ]
 )
 Entry = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
 class Ledger:
-    """What the ledger says about one table. `rows` has the columns of SCHEMA, oldest attempt first.
+    """What the ledger says about one table.
 
-    A long-lived table has a hundred thousand attempts: what every load asks is answered from single columns.
+    A long-lived table has a hundred thousand attempts: each question reads only the columns and rows that it is about.
     """
 
-    rows: pa.Table
+    def __init__(self, path: Path, raw_name: str) -> None:
+        files = DeltaTable(path).file_uris() if DeltaTable.is_deltatable(str(path)) else []
+        self._dataset = ds.dataset(files, schema=SCHEMA, format="parquet")
+        self._of_table = ds.field("raw_name") == raw_name
 
-    def known_hash(self, file: Delivered) -> str | None:
-        """The content hash of a file that was seen with this path, size and time before."""
-        return self._hashes.get((str(file.path), file.size, file.mtime_ns))
+    def known_hashes(self, files: Sequence[Delivered]) -> dict[Delivered, str]:
+        """The content hashes of those files that were seen with the same path, size and time before."""
+        names = ["path", "size", "mtime_ns", "sha256"]
+        rows = self._read(_among("path", [str(file.path) for file in files]), names)
+        columns = (rows.column(name).to_pylist() for name in names)
+        seen = {(path, size, at): sha256 for path, size, at, sha256 in zip(*columns, strict=True)}
+        keys = ((file, (str(file.path), file.size, file.mtime_ns)) for file in files)
+        return {file: seen[key] for file, key in keys if key in seen}
 
-    def held(self, sha256: str, contract_hash: str) -> BatchResult | None:
-        """The former verdict if this content was held under this very contract."""
-        entry = self._last_of_held.get(sha256)
-        if entry is None or (entry["status"], entry["contract_hash"]) != ("held", contract_hash):
-            return None
-        return _result(entry)
+    def held(self, hashes: Collection[str], contract_hash: str) -> dict[str, BatchResult]:
+        """The former verdicts on those contents that were held, last, under this very contract."""
+        asked = _among("sha256", hashes)
+        once = self._read(asked & (ds.field("status") == "held"), ["sha256"]).column("sha256").unique()
+        if not len(once):
+            return {}
+        attempts = self._read(_among("sha256", once.to_pylist())).to_pylist()
+        last = {entry["sha256"]: entry for entry in attempts}
+        return {
+            sha256: _result(entry)
+            for sha256, entry in last.items()
+            if (entry["status"], entry["contract_hash"]) == ("held", contract_hash)
+        }
 
-    @cached_property
-    def entries(self) -> list[Entry]:
-        """All attempts."""
-        return self.rows.to_pylist()  # type: ignore[no-any-return] # pyarrow is untyped
+    def entries(self, status: str | None = None) -> list[Entry]:
+        """All attempts, or those of one status, oldest first."""
+        wanted = None if status is None else ds.field("status") == status
+        return self._read(wanted).to_pylist()  # type: ignore[no-any-return] # pyarrow is untyped
 
-    @cached_property
-    def _hashes(self) -> dict[tuple[str, int, int], str]:
-        names = ("path", "size", "mtime_ns", "sha256")
-        columns = (self.rows.column(name).to_pylist() for name in names)
-        return {(path, size, at): sha256 for path, size, at, sha256 in zip(*columns, strict=True)}
+    def _read(self, condition: ds.Expression | None, columns: Sequence[str] = SCHEMA.names) -> pa.Table:
+        """Rows oldest attempt first."""
+        wanted = self._of_table if condition is None else self._of_table & condition
+        needed = dict.fromkeys([*columns, "recorded_at", "ingested_at"])
+        table = self._dataset.to_table(columns=list(needed), filter=wanted)
+        return table.sort_by([("recorded_at", "ascending"), ("ingested_at", "ascending")])
 
-    @cached_property
-    def _last_of_held(self) -> dict[str, Entry]:
-        """The last attempt with each content that was ever held."""
-        contents = self.rows.filter(pc.field("status") == "held").column("sha256")
-        attempts = self.rows.filter(pc.field("sha256").isin(pc.unique(contents)))
-        return {entry["sha256"]: entry for entry in attempts.to_pylist()}
+
+def _among(name: str, texts: Collection[str]) -> ds.Expression:
+    return ds.field(name).isin(pa.array(texts, pa.string()))
 
 
 def read_ledger(settings: Settings, raw_name: str) -> Ledger:
-    """All entries of one table; none if there is no ledger yet."""
-    return Ledger(_rows(settings.ledger_path, ds.field("raw_name") == raw_name))
+    """The ledger as far as it is about one table; it says nothing if there is none yet."""
+    return Ledger(settings.ledger_path, raw_name)
 
 
 def committed_entries(settings: Settings, raw_name: str) -> list[Entry]:
     """The entries that count: one per content in the raw table, ordered by ingestion."""
     hashes = committed_hashes(settings.raw_path(raw_name))
-    entries = _rows(
-        settings.ledger_path, (ds.field("raw_name") == raw_name) & (ds.field("status") == "committed")
-    )
-    last = {entry["sha256"]: entry for entry in entries.to_pylist() if entry["sha256"] in hashes}
+    entries = read_ledger(settings, raw_name).entries("committed")
+    named = [(entry["transaction"] or entry["sha256"], entry) for entry in entries]
+    last = {transaction: entry for transaction, entry in named if transaction in hashes}
     return sorted(last.values(), key=lambda entry: entry["ingested_at"])
 
 
@@ -135,12 +146,14 @@ def record(
             "contract_version": contract.version,
             "contract_hash": contract_hash,
             "ingested_at": result.ingested_at,
+            "transaction": result.transaction,
             **_diff(result),
         }
         for file, result in attempts
     ]
     if rows:
         append_rows(settings.ledger_path, pa.Table.from_pylist(rows, SCHEMA), "batches")
+        compact_if_scattered(settings, settings.ledger_path)
 
 
 def _diff(result: BatchResult) -> dict[str, int | None]:
@@ -152,14 +165,6 @@ def contract_hash(contract: Contract) -> str:
     """sha256 of the contract's text: a held file is judged again when it changes."""
     text = contract.path.read_bytes() if contract.path is not None else repr(contract).encode()
     return hashlib.sha256(text).hexdigest()
-
-
-def _rows(path: Path, condition: ds.Expression) -> pa.Table:
-    files = DeltaTable(path).file_uris() if DeltaTable.is_deltatable(str(path)) else []
-    if not files:
-        return SCHEMA.empty_table()
-    table = ds.dataset(files, schema=SCHEMA, format="parquet").to_table(filter=condition)
-    return table.sort_by([("recorded_at", "ascending"), ("ingested_at", "ascending")])
 
 
 def _result(entry: Entry) -> BatchResult:

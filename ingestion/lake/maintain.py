@@ -14,6 +14,8 @@ from ingestion.lake.locks import exclusive
 from ingestion.settings import Settings
 
 _SMALL_FILES = 16
+_SCATTERED_FILES = 64
+_WHOLE_BYTES = 16 * 2**20
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,19 @@ def maintain_table(settings: Settings, path: Path, *, dry_run: bool = False) -> 
         if not dry_run:
             table.create_checkpoint()
         return Upkeep(path.name, before, len(DeltaTable(path).file_uris()), len(removed))
+
+
+def compact_if_scattered(settings: Settings, path: Path) -> None:
+    """Put the small files of a table that every load appends to together, once there are many; cheap to ask.
+
+    Files that have grown large stay as they are, so what is rewritten does not grow with the table.
+    """
+    if len(DeltaTable(path).file_uris()) % _SCATTERED_FILES:
+        return
+    with exclusive(settings.lake, path.name):
+        table = DeltaTable(path)
+        table.optimize.compact(target_size=_WHOLE_BYTES)
+        table.create_checkpoint()
 
 
 def lake_tables(settings: Settings) -> list[Path]:

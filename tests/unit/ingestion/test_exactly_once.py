@@ -19,7 +19,7 @@ from tests.unit.ingestion.home import Home, column
 
 COLUMNS = [column("id", "BIGINT", key=1), column("qty", "DOUBLE")]
 STEPS = [
-    "ingestion.load.archive_file",
+    "ingestion.lake.archive.Incoming.keep",
     "ingestion.load.append_rows",
     "ingestion.load.record",
     "ingestion.load.commit_batches",
@@ -34,7 +34,7 @@ from tests.unit.ingestion.home import Home
 
 name, when, root, contract = sys.argv[1:]
 parts = name.split(".")
-split = next(n for n, part in enumerate(parts) if part in ("load", "commit", "stage"))
+split = next(n for n, part in enumerate(parts) if part in ("load", "commit", "stage", "archive"))
 owner = importlib.import_module(".".join(parts[: split + 1]))
 for part in parts[split + 1 : -1]:
     owner = getattr(owner, part)

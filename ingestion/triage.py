@@ -1,0 +1,108 @@
+"""Which delivered files are new. What is known, was held before or may still be written needs no reading.
+
+A content becomes raw once, under whatever name it comes. Full exports (snapshot tables) are the exception that their
+meaning asks for: one that was delivered after the last, and is again what a former one was, is news.
+
+Belongs here: telling new files by path, time and content. Reading them is intake.py, writing them down load.py.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ingestion.batch import BatchResult
+from ingestion.contracts import Contract
+from ingestion.delivery import Delivered, needs_settling
+from ingestion.lake.archive import Copy, Incoming
+from ingestion.lake.ledger import Ledger, committed_entries, read_ledger, record
+from ingestion.lake.transactions import committed_hashes
+from ingestion.outcomes import waiting_result
+from ingestion.plant import Source
+from ingestion.settings import Settings
+
+Latest = tuple[int, str]  # time and hash of the full export that counts
+
+
+class Triage:
+    """Sorts the files of one load; `incoming` takes the copies of new ones."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        source: Source,
+        settings: Settings,
+        *,
+        contract_hash: str,
+        incoming: Incoming,
+    ) -> None:
+        self._contract = contract
+        self._settings = settings
+        self._contract_hash = contract_hash
+        self._incoming = incoming
+        self._rests = needs_settling(contract, source)
+
+    def sort(self, files: Sequence[Delivered]) -> tuple[dict[str, BatchResult], list[Copy]]:
+        """Results of files that are not read, by name, and copies of those to be read, in the order given."""
+        ledger = read_ledger(self._settings, self._contract.raw_name)
+        hashes = ledger.known_hashes(files)
+        former = self._former(set(hashes.values()), ledger)
+        results, copies = self._copied([file for file in files if hashes.get(file) not in former], hashes)
+        former |= self._former({copy.sha256 for copy in copies.values()} - set(former), ledger)
+        fresh: list[Copy] = []
+        renamed: list[tuple[Delivered, BatchResult]] = []
+        latest = self._latest()
+        for file in files:
+            if file.name in results:
+                continue
+            copy = copies.get(file)
+            sha256 = copy.sha256 if copy is not None else hashes[file]
+            known = former.get(sha256)
+            again = known is not None and _returns(file, sha256, known, latest)
+            if known is None or again:
+                fresh.append(replace(copy or self._incoming.take(file), again=again))
+                former[sha256] = BatchResult(file.name, "known", sha256=sha256)
+                latest = latest and (file.mtime_ns, sha256)
+                continue
+            results[file.name] = replace(known, file=file.name, bytes=file.size)
+            if file not in hashes:
+                renamed.append((file, results[file.name]))
+        record(self._settings, self._contract, self._contract_hash, renamed)
+        return results, fresh
+
+    def _copied(
+        self, files: Sequence[Delivered], seen: dict[Delivered, str]
+    ) -> tuple[dict[str, BatchResult], dict[Delivered, Copy]]:
+        """Files that may still be written, and copies of the others."""
+        waiting: dict[str, BatchResult] = {}
+        copies: dict[Delivered, Copy] = {}
+        for file in files:
+            reason = ""
+            if file in seen or not self._rests or file.settled(self._settings.settle_seconds):
+                copies[file] = self._incoming.take(file)
+                if not file.unchanged():
+                    reason = "it changed while it was read."
+            else:
+                reason = "it is younger than the settle time."
+            if reason:
+                copies.pop(file, None)
+                waiting[file.name] = waiting_result(self._contract, file, reason)
+        return waiting, copies
+
+    def _former(self, hashes: set[str], ledger: Ledger) -> dict[str, BatchResult]:
+        """What came of contents before: committed, or held under this very contract."""
+        committed = committed_hashes(self._settings.raw_path(self._contract.raw_name), hashes)
+        known = {sha256: BatchResult("", "known", sha256=sha256) for sha256 in committed}
+        return known | ledger.held(hashes - committed, self._contract_hash)
+
+    def _latest(self) -> Latest | None:
+        """The full export that counts now; None for tables that take in no full exports."""
+        if self._contract.load_mode != "snapshot":
+            return None
+        entries = committed_entries(self._settings, self._contract.raw_name)
+        return (entries[-1]["mtime_ns"], entries[-1]["sha256"]) if entries else (0, "")
+
+
+def _returns(file: Delivered, sha256: str, known: BatchResult, latest: Latest | None) -> bool:
+    """True for a full export of former content that was delivered after the one that counts."""
+    return (
+        latest is not None and known.status == "known" and file.mtime_ns > latest[0] and sha256 != latest[1]
+    )
