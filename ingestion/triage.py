@@ -7,6 +7,7 @@ Belongs here: telling new files by path, time and content. Reading them is intak
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from ingestion.batch import BatchResult
@@ -72,20 +73,30 @@ class Triage:
         self, files: Sequence[Delivered], seen: dict[Delivered, str]
     ) -> tuple[dict[str, BatchResult], dict[Delivered, Copy]]:
         """Files that may still be written, and copies of the others."""
-        waiting: dict[str, BatchResult] = {}
-        copies: dict[Delivered, Copy] = {}
-        for file in files:
-            reason = ""
-            if file in seen or not self._rests or file.settled(self._settings.settle_seconds):
-                copies[file] = self._incoming.take(file)
-                if not file.unchanged():
-                    reason = "it changed while it was read."
-            else:
-                reason = "it is younger than the settle time."
-            if reason:
-                copies.pop(file, None)
-                waiting[file.name] = waiting_result(self._contract, file, reason)
-        return waiting, copies
+        resting = {file for file in files if file in seen or self._settled(file)}
+        with ThreadPoolExecutor() as pool:  # copying and hashing many files: most of it is waiting
+            taken = zip(
+                files,
+                pool.map(lambda file: self._take(file) if file in resting else None, files),
+                strict=True,
+            )
+            copies = {file: copy for file, copy in taken if copy is not None}
+        waiting = {file: "it changed while it was read." for file in resting if file not in copies}
+        waiting |= {file: "it is younger than the settle time." for file in files if file not in resting}
+        return {
+            file.name: waiting_result(self._contract, file, reason) for file, reason in waiting.items()
+        }, copies
+
+    def _settled(self, file: Delivered) -> bool:
+        return not self._rests or file.settled(self._settings.settle_seconds)
+
+    def _take(self, file: Delivered) -> Copy | None:
+        """A copy of the file; None if somebody wrote to it or took it away meanwhile."""
+        try:
+            copy = self._incoming.take(file)
+        except FileNotFoundError:
+            return None
+        return copy if file.unchanged() else None
 
     def _former(self, hashes: set[str], ledger: Ledger) -> dict[str, BatchResult]:
         """What came of contents before: committed, or held under this very contract."""

@@ -12,6 +12,7 @@ import hashlib
 import itertools
 import os
 import shutil
+import threading
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -56,18 +57,20 @@ class Incoming:
         self._archive = settings.archive
         self._folder = settings.archive / "incoming" / raw_name
         self._unpacker = Unpacker(settings.max_unpack_ratio)
+        self._one_at_a_time = threading.Lock()  # members of one archive
         self._numbers = itertools.count()
         shutil.rmtree(self._folder, ignore_errors=True)  # what a killed run left
 
     def take(self, file: Delivered) -> Copy:
-        """Copy a delivered file and hash the copy."""
+        """Copy a delivered file and hash the copy; several threads may ask."""
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / f"{next(self._numbers)}{_suffixes(file)}"
         if file.packed is None:
             copy_content(file.path, path)
             return Copy(file, _digest(path), path)
         try:
-            return Copy(file, self._take_packed(file.packed, path), path)
+            with self._one_at_a_time:
+                return Copy(file, self._take_packed(file.packed, path), path)
         except UnpackError:
             path.unlink(missing_ok=True)
             place = f"{file.path} {file.packed.size} {file.mtime_ns}"

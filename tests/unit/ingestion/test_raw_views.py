@@ -51,7 +51,9 @@ def test_loading_again_changes_nothing(home: Home, mode: str) -> None:
     contract = contract_of(home, mode)
     deliver_twice(home)
     home.load(contract)
-    old = home.clock - 1 if mode == "snapshot" else None  # of full exports the time tells a copy from a return
+    old = (
+        home.clock - 1 if mode == "snapshot" else None
+    )  # of full exports the time tells a copy from a return
     home.deliver("copy.csv", csv("1,A,10", "2,A,20", "1,B,30"), at=old)  # an old export under another name
     load = home.load(contract)
     assert ({batch.status for batch in load.batches}, load.changed) == ({"known"}, False)
