@@ -51,13 +51,15 @@ SCHEMA = pa.schema(
         pa.field("transaction", pa.string()),
     ]
 )
+_ORDER = ("recorded_at", "ingested_at")
 Entry = Mapping[str, Any]
 
 
 class Ledger:
     """What the ledger says about one table.
 
-    A long-lived table has a hundred thousand attempts: each question reads only the columns and rows that it is about.
+    A long-lived table has a hundred thousand attempts: what every load asks is looked for in the narrowest column
+    first, and whole rows are read only of what is found there.
     """
 
     def __init__(self, path: Path, raw_name: str) -> None:
@@ -67,21 +69,22 @@ class Ledger:
 
     def known_hashes(self, files: Sequence[Delivered]) -> dict[Delivered, str]:
         """The content hashes of those files that were seen with the same path, size and time before."""
+        times = pa.array({file.mtime_ns for file in files}, pa.int64())
+        if not self._read(ds.field("mtime_ns").isin(times), ["mtime_ns"]).num_rows:
+            return {}
         names = ["path", "size", "mtime_ns", "sha256"]
-        rows = self._read(_among("path", [str(file.path) for file in files]), names)
-        columns = (rows.column(name).to_pylist() for name in names)
+        rows = self._read(_among("path", [str(file.path) for file in files]), [*names, *_ORDER])
+        columns = (_oldest_first(rows).column(name).to_pylist() for name in names)
         seen = {(path, size, at): sha256 for path, size, at, sha256 in zip(*columns, strict=True)}
         keys = ((file, (str(file.path), file.size, file.mtime_ns)) for file in files)
         return {file: seen[key] for file, key in keys if key in seen}
 
     def held(self, hashes: Collection[str], contract_hash: str) -> dict[str, BatchResult]:
         """The former verdicts on those contents that were held, last, under this very contract."""
-        asked = _among("sha256", hashes)
-        once = self._read(asked & (ds.field("status") == "held"), ["sha256"]).column("sha256").unique()
-        if not len(once):
-            return {}
-        attempts = self._read(_among("sha256", once.to_pylist())).to_pylist()
-        last = {entry["sha256"]: entry for entry in attempts}
+        asked = (ds.field("status") == "held") & _among("sha256", hashes)
+        once = self._read(asked, ["sha256"]).column("sha256").to_pylist()
+        attempts = self._read(_among("sha256", once)) if once else SCHEMA.empty_table()
+        last = {entry["sha256"]: entry for entry in _oldest_first(attempts).to_pylist()}
         return {
             sha256: _result(entry)
             for sha256, entry in last.items()
@@ -90,19 +93,20 @@ class Ledger:
 
     def entries(self, status: str | None = None) -> list[Entry]:
         """All attempts, or those of one status, oldest first."""
-        wanted = None if status is None else ds.field("status") == status
-        return self._read(wanted).to_pylist()  # type: ignore[no-any-return] # pyarrow is untyped
+        rows = self._read(None if status is None else ds.field("status") == status)
+        return _oldest_first(rows).to_pylist()  # type: ignore[no-any-return] # pyarrow is untyped
 
     def _read(self, condition: ds.Expression | None, columns: Sequence[str] = SCHEMA.names) -> pa.Table:
-        """Rows oldest attempt first."""
         wanted = self._of_table if condition is None else self._of_table & condition
-        needed = dict.fromkeys([*columns, "recorded_at", "ingested_at"])
-        table = self._dataset.to_table(columns=list(needed), filter=wanted)
-        return table.sort_by([("recorded_at", "ascending"), ("ingested_at", "ascending")])
+        return self._dataset.to_table(columns=list(columns), filter=wanted)
 
 
 def _among(name: str, texts: Collection[str]) -> ds.Expression:
     return ds.field(name).isin(pa.array(texts, pa.string()))
+
+
+def _oldest_first(rows: pa.Table) -> pa.Table:
+    return rows.sort_by([(name, "ascending") for name in _ORDER])
 
 
 def read_ledger(settings: Settings, raw_name: str) -> Ledger:
