@@ -12,15 +12,15 @@ from pathlib import Path
 
 from ingestion.batch import BatchGate, BatchResult, Finding
 from ingestion.contracts import Contract
-from ingestion.delivery import Delivered, content_hash, discover
+from ingestion.delivery import Delivered, discover
 from ingestion.errors import ConfigurationError
 from ingestion.intake import Intake
+from ingestion.lake.archive import Incoming
 from ingestion.lake.stage import Stage
 from ingestion.outcomes import Batch, Outcome
-from ingestion.packed import Unpacker
 from ingestion.plant import Source
-from ingestion.rows import staged_schema
 from ingestion.settings import Settings
+from ingestion.shaping import staged_schema
 
 SUFFIXES = (".csv", ".parquet")
 
@@ -100,11 +100,8 @@ def check_file(
 def _judged(contract: Contract, file: Delivered, zone: str, settings: Settings, gate: BatchGate) -> Outcome:
     scratch = settings.scratch / contract.raw_name
     scratch.mkdir(parents=True)
-    unpacker = Unpacker(settings.max_unpack_ratio)
-    try:
-        batch = Batch(file, content_hash(file, unpacker), datetime.now(UTC))
-    finally:
-        unpacker.close()
+    incoming = Incoming(settings, contract.raw_name)
+    batch = Batch(incoming.take(file), datetime.now(UTC))
     stage = Stage(settings.lake, staged_schema(contract), contract.partition_by)
     intake = Intake(
         contract, zone, settings, stage=stage, scratch=scratch, gate=gate, on_bytes=lambda _: None
@@ -114,6 +111,7 @@ def _judged(contract: Contract, file: Delivered, zone: str, settings: Settings, 
     finally:
         intake.close()
         stage.close()
+        incoming.close()
     return outcome
 
 
