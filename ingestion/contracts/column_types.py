@@ -27,6 +27,16 @@ _ARROW = {
     "FLOAT[]": pa.list_(pa.float32()),
     "DOUBLE[]": pa.list_(pa.float64()),
 }
+_LOGICAL = {
+    "BIGINT": "integer",
+    "INTEGER": "integer",
+    "DOUBLE": "number",
+    "DATE": "date",
+    "BOOLEAN": "boolean",
+    "TIMESTAMPTZ": "timestamp",
+    "FLOAT[]": "array",
+    "DOUBLE[]": "array",
+}
 _DECIMAL = re.compile(r"DECIMAL\((\d{1,2}),\s*(\d{1,2})\)")
 
 
@@ -41,3 +51,8 @@ def duckdb_type(given: pa.DataType) -> str:
     if pa.types.is_decimal(given):
         return f"DECIMAL({given.precision},{given.scale})"
     return next((name for name, known in _ARROW.items() if known == given), "")
+
+
+def logical_type(name: str) -> str:
+    """ODCS's word for a DuckDB type."""
+    return "number" if _DECIMAL.fullmatch(name) else _LOGICAL.get(name, "string")

@@ -58,8 +58,9 @@ TABLE_EXTRAS = {
     "minQuarantinedRows",
     "extract",
     "drift",
+    "evidence",  # of a draft: what its guesses rest on; for people, nothing follows from it
 }
-COLUMN_EXTRAS = {"parse", "parseFormat", "unit", "nullValues", "values"}
+COLUMN_EXTRAS = {"parse", "parseFormat", "unit", "nullValues", "values", "evidence"}
 
 LoadMode: TypeAlias = Literal["append", "upsert", "snapshot"]
 Format: TypeAlias = str  # one of FORMATS

@@ -11,18 +11,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ingestion.contracts import Column, Contract, load_contract
-from ingestion.contracts.column_types import DEFAULT_PARSE, arrow_type
+from ingestion.contracts.column_types import DEFAULT_PARSE, arrow_type, logical_type
 from ingestion.drift.edit import ContractText
 from ingestion.drift.widening import widens
 from ingestion.errors import ConfigurationError, ContractError
-
-_LOGICAL = {
-    "BIGINT": "integer",
-    "INTEGER": "integer",
-    "DOUBLE": "number",
-    "DATE": "date",
-    "BOOLEAN": "boolean",
-}
 
 
 class AcceptError(ConfigurationError):
@@ -164,7 +156,7 @@ class _Draft:
             {
                 "name": name,
                 "physicalName": header,
-                "logicalType": _LOGICAL.get(kind, "string"),
+                "logicalType": logical_type(kind),
                 "physicalType": kind,
                 "description": description,
             }

@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from ingestion.contracts.writing import to_yaml
+
 
 class ContractText:
     """The text of one contract file; every change is made at once, `text` is the result so far."""
@@ -117,13 +119,5 @@ def _flow(value: Any) -> str:
 
 def _block(value: Mapping[str, Any] | Sequence[Any], column: int) -> str:
     """A mapping as lines that begin at `column`, the first without its blanks; empty entries are left out."""
-    text = yaml.dump(value, Dumper=_Indented, width=100, allow_unicode=True, sort_keys=False)
+    text = to_yaml(value, width=100)
     return f"\n{' ' * column}".join(text.rstrip("\n").split("\n"))
-
-
-class _Indented(yaml.SafeDumper):
-    """Lists stand indented below their key, as the linter wants it."""
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        """Indent lists always."""
-        super().increase_indent(flow, False)

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from orchestration.cli.adding import app as adding_app
 from orchestration.cli.collecting import app as collect_app
 from orchestration.cli.frame import EXIT_CODES, HomeOption, Place, PlantOption, perform
 from orchestration.cli.signaling import app as signals_app
@@ -31,6 +32,7 @@ release_app = typer.Typer(help="List, show and switch releases.", no_args_is_hel
 quarantine_app = typer.Typer(
     help="Look at rows that broke a rule and did not become raw.", no_args_is_help=True
 )
+app.add_typer(adding_app)
 app.add_typer(release_app, name="release")
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(source_app, name="source")

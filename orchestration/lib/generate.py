@@ -15,21 +15,11 @@ from typing import Any
 
 import yaml
 
+from ingestion.contracts.writing import to_yaml
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 CONTRACT_SUFFIX = ".contract.yml"
 COMMAND = "python -m orchestration.lib.generate"
-
-
-class _IndentedDumper(yaml.SafeDumper):
-    """YAML whose lists are indented under their key, as the linter wants it."""
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        """Indent lists always; PyYAML's own choice is to leave them flush with the key."""
-        super().increase_indent(flow, False)
-
-    def ignore_aliases(self, data: Any) -> bool:
-        """Write repeated values out: anchors are hard to read and to compare."""
-        return True
 
 
 def read_documents(repository: Path) -> dict[str, list[dict[str, Any]]]:
@@ -88,7 +78,7 @@ def sources_yaml(system: str, documents: list[dict[str, Any]]) -> str:
         f"# Generated from ingestion/sources/{system} by `{COMMAND}`: change the contracts, not this file.\n"
     )
     body = {"version": 2, "sources": [source]}
-    return header + yaml.dump(body, Dumper=_IndentedDumper, sort_keys=False, allow_unicode=True, width=110)
+    return header + to_yaml(body)
 
 
 def entity_systems(repository: Path) -> dict[str, list[str]]:
