@@ -129,6 +129,7 @@ def _rank(found: Found) -> tuple[float, ...]:
     """A mark that wraps whole fields beats one that does not; then fit, then width, then the usual marks."""
     dialect = found.dialect
     return (
+        dialect.delimiter != ":",  # stands in times
         round(found.fit, 2),
         bool(dialect.row_end),
         _wraps(found),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ingestion.profiling.model import ColumnProfile, Confidence, Guess
-from ingestion.profiling.reading import TABLE, Rows
+from ingestion.profiling.reading import TABLE, Rows, count
 
 _FULL = 0.8
 _FEW = 0.02
@@ -52,9 +52,6 @@ def _overlaps(rows: Rows, key: Sequence[ColumnProfile]) -> list[Overlap]:
             f"SELECT count(*) FROM (SELECT {names} FROM {TABLE} WHERE f = {earlier} INTERSECT "
             f"SELECT {names} FROM {TABLE} WHERE f = {later})"
         )
-        counts = [
-            int((rows.connection.execute(text).fetchone() or (0,))[0])
-            for text in (sql.format(earlier), sql.format(later), both)
-        ]
+        counts = [count(rows.connection, text) for text in (sql.format(earlier), sql.format(later), both)]
         found.append(Overlap(counts[0], counts[1], counts[2] / counts[0] if counts[0] else 0.0))
     return found

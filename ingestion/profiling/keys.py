@@ -8,7 +8,7 @@ from itertools import combinations
 import duckdb
 
 from ingestion.profiling.model import ColumnProfile, Confidence, Guess
-from ingestion.profiling.reading import TABLE, Rows
+from ingestion.profiling.reading import TABLE, Rows, count, first_row
 
 _MOST_COLUMNS = 3
 _CANDIDATES = 12
@@ -17,7 +17,8 @@ _LONGEST = 80
 _ID_NAME = re.compile(
     r"(^|_)(id|uid|uuid|guid|no|nr|num|number|nummer|code|key|key_?id|kennung|seq|sequence|index|lfd|serial|pos|posnr|step|line|item)(_|$)|(id|nr|no)$"
 )
-_NEVER = ("DOUBLE", "BOOLEAN", "DOUBLE[]")
+_GUID = re.compile(r"\{?[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}?")
+_MEASURE = re.compile(r"DOUBLE|BOOLEAN|DOUBLE\[\]|DECIMAL\(\d+,\s*[1-9]\d*\)")
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,10 @@ def guess_key(rows: Rows, profiles: Sequence[ColumnProfile]) -> Key:
     whole = _distinct_rows(rows)
     repeats = rows.count - whole
     candidates = _candidates(profiles)
-    found = _unique_sets(connection, rows, candidates, whole)
+    speaking_ids = [one for one in candidates if not _is_random(one)]
+    found = _unique_sets(connection, rows, speaking_ids, whole) or _unique_sets(
+        connection, rows, candidates, whole
+    )
     again = f"; {repeats:,} rows are repeated word for word" if repeats else ""
     if not found:
         words = f"no set of up to {_MOST_COLUMNS} columns is unique in {rows.count:,} rows{again}"
@@ -51,15 +55,18 @@ def guess_key(rows: Rows, profiles: Sequence[ColumnProfile]) -> Key:
     return Key(names, Guess("key", ", ".join(names), confidence, words))
 
 
+def _is_random(profile: ColumnProfile) -> bool:
+    """True for GUIDs: databases give them to every row, a re-created row gets another one."""
+    examples = profile.statistics.examples
+    return bool(examples) and all(_GUID.fullmatch(text) for text in examples)
+
+
 def _name(profile: ColumnProfile) -> str:
     return profile.columns[0].name
 
 
 def _distinct_rows(rows: Rows) -> int:
-    (count,) = rows.connection.execute(
-        f"SELECT count(*) FROM (SELECT DISTINCT * FROM {TABLE})"
-    ).fetchone() or (0,)
-    return int(count)
+    return count(rows.connection, f"SELECT count(*) FROM (SELECT DISTINCT * FROM {TABLE})")
 
 
 def _candidates(profiles: Sequence[ColumnProfile]) -> list[ColumnProfile]:
@@ -70,7 +77,7 @@ def _candidates(profiles: Sequence[ColumnProfile]) -> list[ColumnProfile]:
         if not profile.statistics.blank
         and profile.statistics.distinct > 1
         and profile.statistics.longest <= _LONGEST
-        and profile.columns[0].type not in _NEVER
+        and not _MEASURE.fullmatch(profile.columns[0].type)
         and not profile.columns[0].unit
     ]
     places = {profile.header: place for place, profile in enumerate(profiles)}
@@ -109,7 +116,7 @@ def _is_unique(
     names = ", ".join(rows.column(one.header) for one in some)
     part = f"(SELECT * FROM {TABLE} LIMIT {first})" if first else TABLE
     twice = f"SELECT 1 FROM (SELECT DISTINCT * FROM {part}) GROUP BY f, {names} HAVING count(*) > 1 LIMIT 1"
-    return connection.execute(twice).fetchone() is None
+    return not first_row(connection, twice)
 
 
 def _rank(some: Sequence[ColumnProfile], profiles: Sequence[ColumnProfile]) -> tuple[float, ...]:

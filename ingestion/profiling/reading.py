@@ -7,6 +7,7 @@ in the order of the headers, `f` is the number of the file. What no reader could
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -157,10 +158,17 @@ def _insert(result: Rows, opened: Opened, number: int, relation: str, *, most: i
     result.connection.execute(
         f"INSERT INTO {TABLE} SELECT {number}, {texts} FROM {relation} {where} LIMIT {most}"
     )
-    (count,) = result.connection.execute(f"SELECT count(*) FROM {TABLE} WHERE f = {number}").fetchone() or (
-        0,
-    )
-    return int(count)
+    return count(result.connection, f"SELECT count(*) FROM {TABLE} WHERE f = {number}")
+
+
+def first_row(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...]:
+    """The first row of a query, () if it has none; fetched to its end, as DuckDB wants it before the next one."""
+    return next(iter(connection.execute(sql).fetchall()), ())
+
+
+def count(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
+    """The one number that a query gives."""
+    return int(first_row(connection, sql)[0])
 
 
 def _text(given: Input | None) -> str:

@@ -161,12 +161,15 @@ def _moments(values: Values, name: str, notation: Notation, day_first: bool) -> 
 
 def _of_moment(moment: Moment, values: Values) -> Typed:
     low, high = values.span(moment.expression)
+    confidence, evidence = moment.confidence, moment.evidence
+    if moment.parse == "date" and moment.format is None and values.longest > len("2025-01-01"):
+        confidence, evidence = "medium", "ISO dates with times that are all midnight"
     return Typed(
         moment.type,
         moment.parse,
         moment.expression,
-        moment.confidence,
-        f"{moment.evidence}; from {low} to {high}",
+        confidence,
+        f"{evidence}; from {low} to {high}",
         format=moment.format,
         language=moment.language,
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import duckdb
 
 from ingestion.profiling.model import Statistics
-from ingestion.profiling.reading import TABLE
+from ingestion.profiling.reading import TABLE, count, first_row
 from ingestion.typing.expressions import literals
 
 TEXT = "v"
@@ -37,10 +37,11 @@ class Values:
             f"CREATE OR REPLACE TEMP TABLE {_VALUES} AS SELECT trim({column}) AS {TEXT}, count(*) AS n, "
             f"min(rowid) AS first_row, hash(trim({column})) AS h FROM {TABLE} WHERE trim({column}) <> '' GROUP BY ALL"
         )
-        filled, distinct, longest = connection.execute(
-            f"SELECT coalesce(sum(n), 0)::BIGINT, count(*), coalesce(max(length({TEXT})), 0) FROM {_VALUES}"
-        ).fetchone() or (0, 0, 0)
-        (rows,) = connection.execute(f"SELECT count(*) FROM {TABLE}").fetchone() or (0,)
+        filled, distinct, longest = first_row(
+            connection,
+            f"SELECT coalesce(sum(n), 0)::BIGINT, count(*), coalesce(max(length({TEXT})), 0) FROM {_VALUES}",
+        )
+        rows = count(connection, f"SELECT count(*) FROM {TABLE}")
         found = connection.execute(
             f"SELECT {TEXT} FROM {_VALUES} ORDER BY first_row LIMIT {_EXAMPLES}"
         ).fetchall()
@@ -54,33 +55,26 @@ class Values:
             f"avg(CASE WHEN ({sql}) IS NOT NULL THEN 1.0 ELSE 0.0 END)" for sql in expressions.values()
         )
         part = f"(SELECT {TEXT} FROM {_VALUES} ORDER BY h LIMIT {_FIRST_LOOK})"
-        found = self.connection.execute(f"SELECT {sums} FROM {part}").fetchone() or ()
+        found = first_row(self.connection, f"SELECT {sums} FROM {part}")
         return dict(zip(expressions, map(float, found), strict=True))
 
     def unread(self, expression: str) -> tuple[int, list[str]]:
         """Rows whose text the expression does not read, and up to forty of these texts, the most frequent first."""
         where = f"WHERE ({expression}) IS NULL"
-        (rows,) = self.connection.execute(
-            f"SELECT coalesce(sum(n), 0)::BIGINT FROM {_VALUES} {where}"
-        ).fetchone() or (0,)
+        rows = self._rows(where)
         texts = self.connection.execute(
             f"SELECT {TEXT} FROM {_VALUES} {where} ORDER BY n DESC, {TEXT} LIMIT {_WORDS}"
         ).fetchall()
-        return int(rows), [text for (text,) in texts]
+        return rows, [text for (text,) in texts]
 
     def count(self, condition: str) -> int:
         """Distinct texts that the condition holds for."""
-        (found,) = self.connection.execute(
-            f"SELECT count(*) FROM {_VALUES} WHERE {condition}"
-        ).fetchone() or (0,)
-        return int(found)
+        return count(self.connection, f"SELECT count(*) FROM {_VALUES} WHERE {condition}")
 
     def example(self, condition: str) -> str:
         """The first text that the condition holds for; empty if there is none."""
-        found = self.connection.execute(
-            f"SELECT {TEXT} FROM {_VALUES} WHERE {condition} ORDER BY first_row LIMIT 1"
-        ).fetchone()
-        return found[0] if found else ""
+        sql = f"SELECT {TEXT} FROM {_VALUES} WHERE {condition} ORDER BY first_row LIMIT 1"
+        return "".join(first_row(self.connection, sql))
 
     def all(self, most: int) -> list[str]:
         """The texts, by frequency."""
@@ -91,25 +85,22 @@ class Values:
 
     def span(self, expression: str) -> tuple[str, str]:
         """Least and greatest value of an expression, as text; empty if it reads nothing."""
-        low, high = self.connection.execute(
-            f"SELECT CAST(min({expression}) AS VARCHAR), CAST(max({expression}) AS VARCHAR) FROM {_VALUES}"
-        ).fetchone() or (None, None)
+        sql = f"SELECT CAST(min({expression}) AS VARCHAR), CAST(max({expression}) AS VARCHAR) FROM {_VALUES}"
+        low, high = first_row(self.connection, sql)
         return low or "", high or ""
 
     def width(self, expression: str) -> float:
         """Greatest minus least moment in seconds; of an expression that gives timestamps or dates."""
-        found = self.connection.execute(
-            f"SELECT epoch(max({expression})) - epoch(min({expression})) FROM {_VALUES}"
-        ).fetchone()
-        return float(found[0]) if found and found[0] is not None else 0.0
+        sql = f"SELECT epoch(max({expression})) - epoch(min({expression})) FROM {_VALUES}"
+        return float(first_row(self.connection, sql)[0] or 0)
 
     def statistics(self, expression: str, nulls: Sequence[str] = ()) -> Statistics:
         """The counts for the page; texts that mean null count as blank."""
         blank = self.rows - self.filled
         if nulls:
-            (more,) = self.connection.execute(
-                f"SELECT coalesce(sum(n), 0)::BIGINT FROM {_VALUES} WHERE {TEXT} IN ({literals(nulls)})"
-            ).fetchone() or (0,)
-            blank += int(more)
+            blank += self._rows(f"WHERE {TEXT} IN ({literals(nulls)})")
         least, greatest = self.span(expression)
         return Statistics(self.rows, blank, self.distinct, least, greatest, self.longest, self.examples)
+
+    def _rows(self, where: str) -> int:
+        return count(self.connection, f"SELECT coalesce(sum(n), 0)::BIGINT FROM {_VALUES} {where}")
