@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ingestion.profiling.model import ColumnProfile, Guess
-from ingestion.profiling.names import distinct, hints_at_person, snake, unit_of
+from ingestion.profiling.names import column_name, distinct, hints_at_person, unit_of
 from ingestion.profiling.native import native_type
 from ingestion.profiling.notation import Notation
 from ingestion.profiling.reading import Rows
@@ -35,7 +35,7 @@ def month_language(typed: Sequence[Typed]) -> str:
 def _name(header: str) -> str:
     """Of a path its last step; `../id` and `@id` are named after what they belong to."""
     steps = [step for step in header.replace("@", "").split("/") if step not in ("", ".", "..", "#")]
-    return snake("_".join(steps[-2:]) if len(steps) > 1 else steps[0] if steps else header)
+    return column_name("_".join(steps[-2:]) if len(steps) > 1 else steps[0] if steps else header)
 
 
 def _column(header: str, name: str, typed: Typed, values: Values) -> ColumnProfile:

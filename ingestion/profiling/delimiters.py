@@ -14,6 +14,7 @@ from ingestion.formats.dialect import Dialect, numbered_names
 from ingestion.profiling.model import Guess
 
 _DELIMITERS = (";", ",", "\t", "|", "~", "+|", "||", "^", "\x1f", ":")
+_USUAL = (";", ",", "\t", "|")
 _ROW_END = re.compile(r"([^\w\s\"';,.|]{0,2}\|)\r?\n")
 _LINES = 400
 _VALUE = re.compile(r"[+-]?[\d.,:/ T-]*\d[\d.,:/ TZ+-]*|(?i:true|false|null|nan)")
@@ -121,6 +122,9 @@ def _records(head: str, dialect: Dialect, *, whole: bool) -> list[list[str]]:
 
 
 def _single_column(head: str, *, whole: bool) -> Found | None:
+    lines = head.splitlines()
+    if any(sum(mark in line for line in lines) > len(lines) / 3 for mark in _USUAL):
+        return None
     found = _tried(head, Dialect(","), whole=whole)
     return found if found is not None and found.width == 1 and found.fit == 1.0 else None
 

@@ -67,6 +67,8 @@ def _table_extras(guessed: Guessed, evidence: Sequence[str]) -> list[dict[str, A
     if options:
         extras["formatOptions"] = options
     extras |= {"files": group.files, "loadMode": guessed.load_mode}
+    if group.archives:
+        extras["archives"] = group.archives
     if group.optional:
         extras["drift"] = {"optional": sorted(group.optional)}
     extras["evidence"] = list(evidence)

@@ -147,7 +147,24 @@ def _group(name: str, glob: str, members: Sequence[_Found]) -> Group:
         samples=tuple(one.sample for one in members),
         guesses=(*guesses, *encoding),
         part=newest.part,
+        archives=_archives(members),
     )
+
+
+def _archives(members: Sequence[_Found]) -> str:
+    """The glob of the archives that hold the files; empty if files lie open."""
+    names = {name for one in members if (name := _archive_of(one.sample.origin))}
+    if not names:
+        return ""
+    patterns = {_pattern(name, _ANY_NUMBER) for name in names}
+    if len(names) == 1:
+        return _pattern(names.pop(), _VARIABLE)
+    return patterns.pop() if len(patterns) == 1 else f"*{ARCHIVE}"
+
+
+def _archive_of(origin: str) -> str:
+    found = re.search(rf"(?i)^.*?{re.escape(ARCHIVE)}(?=/)", origin)
+    return found[0] if found else ""
 
 
 def _files(glob: str, members: Sequence[_Found]) -> Guess:

@@ -52,7 +52,7 @@ class Recognised:
 
 @dataclass(frozen=True)
 class Group:
-    """The files of one table, in delivery order, all of one format. `files` is the glob of its contract."""
+    """The files of one table, in delivery order, all of one format. `files` and `archives` are the globs of its contract."""
 
     name: str
     files: str
@@ -63,6 +63,7 @@ class Group:
     samples: tuple[Sample, ...]
     guesses: tuple[Guess, ...] = ()
     part: str = ""
+    archives: str = ""
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ def plain_moments() -> dict[str, Moment]:
 
 def formatted_moments(values: Values, language: str) -> Iterator[Moment]:
     """Notations with a format of which one of the texts has the shape; those that read the most texts first."""
-    texts = values.all(20)
+    texts = values.shapes(20)
     fitting = [shape for shape in _shapes() if any(_regex(shape).fullmatch(text) for text in texts)]
     for shape in fitting:
         yield _moment(shape, language if re.search("%[bB]", shape) else "")

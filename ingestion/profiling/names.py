@@ -7,7 +7,7 @@ from functools import cache
 
 import duckdb
 
-_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "µ": "u", "%": " pct ", "°": " deg "})  # fmt: skip
+_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "µ": "u", "%": " pct ", "°": "deg"})  # fmt: skip
 _BRACKETS = re.compile(r"[\[(]\s*([^\])]{1,12})\s*[\])]\s*$")
 _UNITS = {
     "°c": "degC", "degc": "degC", "celsius": "degC", "°f": "degF", "degf": "degF", "k": "K", "kelvin": "K",
@@ -26,6 +26,9 @@ _AFTER_UNDERSCORE = {unit for unit in _UNITS if len(unit) > 1 and unit not in ("
     "h",
     "c",
 }
+_MIXED_CASE = re.compile(
+    r"(?<![a-zA-Z])(kWh|MWh|Wh|kHz|Hz|kPa|MPa|kVA|kN|Nm|kW|MW|mV|kV|mA|degC|degF|dB|pH)(?![a-zA-Z])"
+)
 _PERSONAL = re.compile(
     r"(^|_)(e?mail|phone|telefon|tel|mobile|fax|birth\w*|geburt\w*|dob|ssn|social_security|passport|iban|address|adresse|street|strasse|"
     r"(first|last|middle|sur|full|given|family|vor|nach)_?name|person\w*|employee\w*|worker\w*|operator\w*|user\w*|"
@@ -41,18 +44,20 @@ def _reserved() -> frozenset[str]:
 
 
 def snake(text: str) -> str:
-    """A header as a column name: `Air temperature [K]` is air_temperature_k, `StartDate` is start_date.
-
-    Words that SQL keeps for itself get _value behind them.
-    """
+    """A header as a column name: `Air temperature [K]` is air_temperature_k, `StartDate` is start_date."""
     plain = unicodedata.normalize("NFKD", text.translate(_LETTERS)).encode("ascii", "ignore").decode()
+    plain = _MIXED_CASE.sub(lambda unit: unit[0].lower(), plain)
     plain = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", plain)
     plain = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", plain)
     name = re.sub(r"\W+|_+", "_", plain).strip("_").lower()
     name = re.sub(r"_+", "_", name)
-    if name in _reserved():
-        return f"{name}_value"
     return f"c_{name}" if name[:1].isdigit() else name or "unnamed"
+
+
+def column_name(header: str) -> str:
+    """snake(), and words that SQL keeps for itself get _value behind them."""
+    name = snake(header)
+    return f"{name}_value" if name in _reserved() else name
 
 
 def distinct(names: Iterable[str]) -> list[str]:

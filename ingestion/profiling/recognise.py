@@ -91,7 +91,7 @@ def _pipe_table(text: str, encoding: Guess) -> Recognised | None:
     bars = [
         line
         for line in lines
-        if line.startswith("|") and line.rstrip().endswith("|") and set(line) > set("-|")
+        if line.startswith("|") and line.rstrip().endswith("|") and not set(line) <= set("-|")
     ]
     if not dashes or len(bars) < 2:
         return None

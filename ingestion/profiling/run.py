@@ -55,7 +55,7 @@ class _Run:
         self._settings = settings
         self._root = root
         self._scratch = scratch
-        self._samples = scratch / "samples"
+        self._stage = Stage(root, scratch, request.head_bytes)
         self._left_out: list[tuple[str, str]] = []
 
     def profile(self, files: Sequence[Path], progress: Callable[[str], None]) -> Profile:
@@ -76,7 +76,7 @@ class _Run:
         return Profile(request.system, str(self._root), zone, tables, tuple(self._left_out))
 
     def _recognised(self, files: Sequence[Path]) -> Iterator[tuple[Sample, Recognised]]:
-        for sample in Stage(self._root, self._samples, self._request.head_bytes).samples(files):
+        for sample in self._stage.samples(files):
             if not isinstance(sample, Sample):
                 self._left_out.append(sample)
                 continue
@@ -94,5 +94,5 @@ class _Run:
     def _proved(self, one: Guessed, zone: str, progress: Callable[[str], None]) -> TableProfile:
         progress(f"{one.group.name}: the sample is loaded through its draft")
         contract = write_draft(self._request.out / self._request.system, one)
-        check = checked(contract, self._samples, zone, self._scratch)
+        check = checked(contract, self._stage.delivered, zone, self._scratch)
         return TableProfile(one.group, contract, one.columns, one.guesses, one.sampled, one.rows, check)

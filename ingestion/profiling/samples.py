@@ -47,11 +47,15 @@ def listed(paths: Iterable[Path]) -> list[Path]:
 
 
 class Stage:
-    """Lays samples of files below `root` into `folder`, under the same names."""
+    """Lays samples of files below `root` out: in `read` as they are read, in `delivered` as a plant would deliver them.
+
+    What is whole is delivered by a link, packed files as they are; of what was cut the head is delivered.
+    """
 
     def __init__(self, root: Path, folder: Path, head_bytes: int = HEAD_BYTES) -> None:
         self._root = root
-        self._folder = folder
+        self.read = folder / "read"
+        self.delivered = folder / "delivered"
         self._head_bytes = head_bytes
 
     def samples(self, files: Iterable[Path]) -> Iterator[Sample | tuple[str, str]]:
@@ -67,13 +71,13 @@ class Stage:
 
     def _sample(self, path: Path, name: str, where: Packed | None, unpacker: Unpacker) -> Sample:
         status = path.stat()
-        target = self._folder / name.removesuffix(stream_suffix(name))
-        target.parent.mkdir(parents=True, exist_ok=True)
+        target = self.read / name.removesuffix(stream_suffix(name))
         whole = target.suffix.lower() in _WHOLE
         share = ""
         if where is None and (whole or status.st_size <= self._head_bytes):
-            target.symlink_to(path)
+            _link(target, path)
         else:
+            target.parent.mkdir(parents=True, exist_ok=True)
             chunks = _read(path) if where is None else unpacker.chunks(where)
             if self._copied(chunks, target, whole=whole):
                 packed = " packed" if where is not None else ""
@@ -81,8 +85,17 @@ class Stage:
                     f"the first {target.stat().st_size:,} bytes of a file of {status.st_size:,} bytes{packed}"
                 )
             os.utime(target, ns=(status.st_mtime_ns, status.st_mtime_ns))
-        size, relative = target.stat().st_size, target.relative_to(self._folder).as_posix()
+        self._deliver(path, target, cut=bool(share))
+        size, relative = target.stat().st_size, target.relative_to(self.read).as_posix()
         return Sample(Delivered(target, relative, size, status.st_mtime_ns), name, share)
+
+    def _deliver(self, path: Path, target: Path, *, cut: bool) -> None:
+        """The whole file where it lay, or the head of it; that of an archive's member beside the archive."""
+        place = self.delivered / path.relative_to(self._root)
+        if cut:
+            _link(place.with_name(target.name), target)
+        else:
+            _link(place, path)
 
     def _copied(self, chunks: Iterable[bytes], target: Path, *, whole: bool) -> bool:
         """Copy up to the limit and to the end of a line; True if something was left."""
@@ -104,6 +117,12 @@ def _contents(path: Path, name: str) -> Iterator[tuple[str, Packed | None]]:
             yield f"{name}/{member}", Packed(path, status.st_size, member)
     else:
         yield name, Packed(path, status.st_size) if stream_suffix(name) else None
+
+
+def _link(place: Path, target: Path) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if not place.exists():
+        place.symlink_to(target)
 
 
 def _read(path: Path) -> Iterator[bytes]:

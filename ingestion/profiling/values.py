@@ -83,6 +83,12 @@ class Values:
         ).fetchall()
         return [text for (text,) in found]
 
+    def shapes(self, most: int) -> list[str]:
+        """A text of each shape (digits are alike), the most frequent first."""
+        shape = f"regexp_replace({TEXT}, '[0-9]', '9', 'g')"
+        sql = f"SELECT min({TEXT}) FROM {_VALUES} GROUP BY {shape} ORDER BY sum(n) DESC, 1 LIMIT {most}"
+        return [text for (text,) in self.connection.execute(sql).fetchall()]
+
     def span(self, expression: str) -> tuple[str, str]:
         """Least and greatest value of an expression, as text; empty if it reads nothing."""
         sql = f"SELECT CAST(min({expression}) AS VARCHAR), CAST(max({expression}) AS VARCHAR) FROM {_VALUES}"

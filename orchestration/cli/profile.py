@@ -13,6 +13,7 @@ from ingestion.profiling import Profile, Request, TableProfile, profile
 from ingestion.profiling.page import write_page
 from ingestion.settings import Settings, load_settings
 from orchestration.cli.frame import Exit, Place
+from orchestration.lib.scaffold.source import check_name
 
 SOURCE_FILE = "source.yml"
 """What new-source needs beside the drafts: folder of the files and zone of their local times."""
@@ -20,6 +21,7 @@ SOURCE_FILE = "source.yml"
 
 def main(place: Place, *, paths: list[Path], system: str, out: Path, timezone: str, rows: int) -> Exit:
     """Write drafts and the page; say what was found."""
+    check_name(system)
     settings = load_settings(home=place.home, plant=place.plant)
     zone, reason = _assumed(settings, place, timezone)
     request = Request(paths, system, out, zone, reason, rows)

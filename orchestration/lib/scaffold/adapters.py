@@ -9,7 +9,7 @@ import yaml
 
 from ingestion.contracts import Contract
 from ingestion.contracts.writing import to_yaml
-from orchestration.lib.scaffold.columns import INGESTED, staged_names
+from orchestration.lib.scaffold.columns import INGESTED, comment, staged_names
 from orchestration.lib.scaffold.models import staging_name
 
 _FILLED_BY_UNION = "source_system"
@@ -33,7 +33,7 @@ def adapter_files(contract: Contract, entity: str, properties: Path) -> dict[str
     known = set(staged_names(contract.columns).values())
     lines = ",\n".join(f"    {_expression(column, contract.system, known)}" for column in columns)
     open_ones = [column["name"] for column in columns if _is_open(column["name"], known)]
-    note = f"-- to be mapped: {', '.join(open_ones)}\n" if open_ones else ""
+    note = comment("to be mapped", open_ones)
     sql = f"{note}select\n{lines}\nfrom {{{{ ref('{staging_name(contract)}') }}}}\n"
     model = {"name": name, "description": document["description"], "columns": columns}
     return {f"{name}.sql": sql, f"{name}.yml": to_yaml({"models": [model]})}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Sequence
 
 from ingestion.contracts import Column, Contract
@@ -43,6 +44,13 @@ def sentence(column: Column) -> str:
     """The description of a column; times say that they are UTC by now."""
     text = column.description.rstrip(".") or column.name
     return f"{text}; UTC." if column.type == "TIMESTAMPTZ" else f"{text}."
+
+
+def comment(words: str, names: Sequence[str]) -> str:
+    """Lines of an SQL comment that lists names; nothing without names."""
+    if not names:
+        return ""
+    return "\n".join(f"-- {line}" for line in textwrap.wrap(f"{words}: {', '.join(names)}", 100)) + "\n"
 
 
 def grain(contract: Contract) -> str:

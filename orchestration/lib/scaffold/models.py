@@ -7,7 +7,7 @@ from typing import Any
 
 from ingestion.contracts import Column, Contract
 from ingestion.contracts.writing import to_yaml
-from orchestration.lib.scaffold.columns import INGESTED, grain, sentence, staged_names
+from orchestration.lib.scaffold.columns import INGESTED, comment, grain, sentence, staged_names
 
 _LISTS = ("FLOAT[]", "DOUBLE[]")
 
@@ -42,7 +42,7 @@ def core_files(contract: Contract, personal: frozenset[str]) -> dict[str, str]:
     name, names = core_name(contract), staged_names(contract.columns)
     kept = [column for column in contract.columns if _is_released(column, personal)]
     left = [names[column.name] for column in contract.columns if not _is_released(column, personal)]
-    note = f"-- not released, persons or samples: {', '.join(left)}\n" if left else ""
+    note = comment("not released, persons or samples", left)
     site = (
         ""
         if "site_code" in names.values()

@@ -58,11 +58,15 @@ def add_source(asked: NewSource) -> list[Path]:
     return [*files, *generate.write(asked.repository)]
 
 
+def check_name(system: str) -> None:
+    """ScaffoldError unless the name can be that of a folder, of tables and of models."""
+    if not _NAME.fullmatch(system):
+        step = "use small letters, digits and single underscores."
+        raise ScaffoldError("system", f"{system!r} is no name of a system.", step)
+
+
 def _contracts(asked: NewSource) -> dict[str, Contract]:
-    if not _NAME.fullmatch(asked.system):
-        raise ScaffoldError(
-            asked.system, "is no name of a system.", "use small letters, digits and single underscores."
-        )
+    check_name(asked.system)
     found = {
         path.name.removesuffix(_SUFFIX): load_contract(path)
         for path in sorted(asked.drafts.glob(f"*{_SUFFIX}"))

@@ -28,6 +28,8 @@ COMMANDS = [
     ["source", "accept"],
     ["template", "check"],
     ["maintain"],
+    ["profile"],
+    ["new-source"],
     ["ui"],
 ]
 TUNDISH = str(Path(sys.executable).with_name("tundish"))
