@@ -13,6 +13,7 @@ import itertools
 import os
 import shutil
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -100,25 +101,36 @@ class Incoming:
 
 def archived(settings: Settings, sha256: str) -> Path:
     """The archived file of that content, read once to prove it; ArchiveError if it is missing or another."""
-    path = next(settings.archive.glob(f"{sha256}.*"), settings.archive / sha256)
+    path = next(settings.archive.glob(f"{sha256}*"), settings.archive / sha256)
     if not path.is_file():
-        raise ArchiveError(
-            path, "is not there.", "the raw table still holds its rows; deliver the file again."
-        )
-    found = archived_hash(path, settings.max_unpack_ratio)
+        step = "the raw table holds its rows; deliver the file again, then it is kept again."
+        raise ArchiveError(path, "it is not there.", step)
+    found = _content_hash(path, settings.max_unpack_ratio)
     if found != sha256:
+        problem = f"its content is {found or 'cut off or damaged'}."
         raise ArchiveError(
-            path, f"holds {found}.", "put it back from a backup, or delete it and deliver the file again."
+            path, problem, "put it back from a backup; its rows in the raw table are not touched."
         )
     return path
 
 
-def archived_hash(path: Path, max_unpack_ratio: float) -> str:
+def damaged(settings: Settings) -> Iterator[ArchiveError]:
+    """What is wrong with archived files, by reading all of them."""
+    for path in sorted(settings.archive.glob("[0-9a-f]*")):
+        if path.is_file():
+            try:
+                archived(settings, path.name.partition(".")[0])
+            except ArchiveError as error:
+                yield error
+
+
+def _content_hash(path: Path, max_unpack_ratio: float) -> str:
     """sha256 of an archived file's content as it is now; empty if it cannot be unpacked."""
     if not stream_suffix(path.name):
         return _digest(path)
+    unpacker = Unpacker(max_unpack_ratio)
     try:
-        return Unpacker(max_unpack_ratio).sha256(Packed(path, path.stat().st_size))
+        return unpacker.sha256(Packed(path, path.stat().st_size))
     except UnpackError:
         return ""
 

@@ -2,10 +2,10 @@
 
 A pinned table is a version and the list of its Parquet files, so what dbt reads cannot change under it. The views
 give raw its meaning: append tables as they are, upsert tables by the latest row of each key, snapshot tables by the
-latest batch; `<table>__history` always has every row version.
+latest batch; `<table>__history` always has every row version, that of a snapshot table with the time of its deletion.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from deltalake.exceptions import DeltaError
 from ingestion.contracts import TECHNICAL_FIELDS, Contract
 from ingestion.errors import LakeError, UnsupportedTableError
 from ingestion.lake.ledger import committed_entries
+from ingestion.lake.snapshots import with_deletions
 from ingestion.settings import Settings
 from ingestion.typing.expressions import identifier, literal
 
@@ -27,11 +28,11 @@ _TECHNICAL_TYPES = {pa.string(): "VARCHAR", pa.int64(): "BIGINT"}
 
 @dataclass(frozen=True)
 class PinnedTable:
-    """One version of a raw table. `latest_batch_at` is `_ingested_at` of its last file, also if that had no rows."""
+    """One version of a raw table. `exports` are `_ingested_at` of all full exports of a snapshot table, in their order."""
 
     version: int
     files: tuple[str, ...]
-    latest_batch_at: datetime | None
+    exports: tuple[datetime, ...] = ()
 
 
 def pin_tables(contracts: Iterable[Contract], settings: Settings) -> dict[str, PinnedTable]:
@@ -85,9 +86,11 @@ def view_statements(contract: Contract, pin: PinnedTable | None) -> tuple[str, s
     history = f"raw.{identifier(contract.raw_name + '__history')}"
     current = f"raw.{identifier(contract.raw_name)}"
     rows = rows_of_files(contract, pin.files if pin is not None else ())
+    exports = pin.exports if pin is not None else ()
+    snapshot = contract.load_mode == "snapshot"
     return (
-        f"CREATE OR REPLACE VIEW {history} AS {rows}",
-        f"CREATE OR REPLACE VIEW {current} AS {_current(contract, pin, history)}",
+        f"CREATE OR REPLACE VIEW {history} AS {with_deletions(contract, rows, exports) if snapshot else rows}",
+        f"CREATE OR REPLACE VIEW {current} AS {_current(contract, rows, exports)}",
     )
 
 
@@ -99,8 +102,8 @@ def _pin(contract: Contract, settings: Settings) -> PinnedTable:
         named = features or [f"reader version {protocol.min_reader_version}"]
         raise UnsupportedTableError(contract.raw_name, named)
     entries = committed_entries(settings, contract.raw_name) if contract.load_mode == "snapshot" else []
-    latest = entries[-1]["ingested_at"] if entries else None
-    return PinnedTable(table.version(), tuple(sorted(table.file_uris())), latest)
+    exports = tuple(entry["ingested_at"] for entry in entries)
+    return PinnedTable(table.version(), tuple(sorted(table.file_uris())), exports)
 
 
 def _types(contract: Contract) -> dict[str, str]:
@@ -130,11 +133,11 @@ def rows_of_files(contract: Contract, paths: Iterable[str]) -> str:
     return f"SELECT {columns} FROM ({read} UNION ALL BY NAME {_no_rows(contract)})"
 
 
-def _current(contract: Contract, pin: PinnedTable | None, history: str) -> str:
+def _current(contract: Contract, rows: str, exports: Sequence[datetime]) -> str:
     if contract.load_mode == "upsert":
         keys = ", ".join(identifier(name) for name in contract.key)
         newest = f"row_number() OVER (PARTITION BY {keys} ORDER BY _ingested_at DESC, _source_row DESC) = 1"
-        return f"SELECT * FROM {history} QUALIFY {newest}"
-    if contract.load_mode == "snapshot" and pin is not None and pin.latest_batch_at is not None:
-        return f"SELECT * FROM {history} WHERE _ingested_at = TIMESTAMPTZ '{pin.latest_batch_at.isoformat()}'"
-    return f"SELECT * FROM {history}"
+        return f"SELECT * FROM ({rows}) QUALIFY {newest}"
+    if exports:
+        return f"SELECT * FROM ({rows}) WHERE _ingested_at = TIMESTAMPTZ '{exports[-1].isoformat()}'"
+    return rows

@@ -251,6 +251,9 @@ def maintain(
     keep_releases: Annotated[
         int, typer.Option(min=1, help="Newest releases to keep; the current one always stays.")
     ] = 30,
+    verify_archive: Annotated[
+        bool, typer.Option("--verify-archive", help="Read every archived file and compare it with its hash.")
+    ] = False,
 ) -> None:
     """Compact and vacuum Delta tables, drop old releases and leftovers of killed runs.
 
@@ -260,7 +263,7 @@ def maintain(
 
       tundish maintain --keep-releases 10
     """
-    perform("maintain", Place(home, plant), keep_releases=keep_releases)
+    perform("maintain", Place(home, plant), keep_releases=keep_releases, verify_archive=verify_archive)
 
 
 @app.command(epilog=EXIT_CODES)

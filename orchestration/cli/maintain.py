@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 
+from ingestion.lake.archive import damaged
 from ingestion.lake.maintain import maintain_lake
 from ingestion.settings import load_settings
 from orchestration.cli.frame import Exit, Place
@@ -16,8 +17,8 @@ from orchestration.lib.lock import hold
 from serving.housekeeping import remove_orphans, retain
 
 
-def main(place: Place, *, keep_releases: int) -> Exit:
-    """Compact and vacuum Delta tables, delete old releases and leftovers of killed runs."""
+def main(place: Place, *, keep_releases: int, verify_archive: bool) -> Exit:
+    """Compact and vacuum Delta tables, delete old releases and leftovers of killed runs; compare the archive's hashes."""
     settings = load_settings(home=place.home, plant=place.plant)
     with hold(settings.home / "run.lock", "tundish maintain"):
         upkeep = maintain_lake(settings)
@@ -29,4 +30,8 @@ def main(place: Place, *, keep_releases: int) -> Exit:
     )
     sys.stdout.write(f"releases deleted: {', '.join(gone) or 'none'}\n")
     sys.stdout.write(f"leftovers deleted: {', '.join(leftovers) or 'none'}\n")
-    return Exit.OK
+    wrong = list(damaged(settings)) if verify_archive else []
+    sys.stdout.writelines(f"{error}\n" for error in wrong)
+    if verify_archive:
+        sys.stdout.write(f"archived files damaged: {len(wrong)}\n")
+    return Exit.FAILED if wrong else Exit.OK
