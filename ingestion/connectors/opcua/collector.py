@@ -20,6 +20,7 @@ from asyncua import ua
 
 from ingestion.connectors.opcua.connection import connected
 from ingestion.connectors.opcua.faults import ConnectionLostError, RefusedByServerError, UntrustedServerError
+from ingestion.connectors.opcua.losses import Loss
 from ingestion.connectors.opcua.nodes import find_signals
 from ingestion.connectors.opcua.options import OpcUaOptions
 from ingestion.connectors.opcua.readings import SCHEMA
@@ -163,7 +164,14 @@ class Collector:
             self._counts += self._stream.counts if self._stream is not None else Counter()
             self._stream = Stream(spool, self._marks, found.signals, can_fill=self._options.history != "off")
             self._tell(f"connected: {len(found.signals)} signals")
-            session = Session(client, self._stream, self._options, tell=self._tell_once, phase=self._enter)
+            session = Session(
+                client,
+                self._stream,
+                self._options,
+                tell=self._tell_once,
+                lose=self._lose,
+                phase=self._enter,
+            )
             await self._until_stopped(session.run(found.selections))
 
     async def _until_stopped(self, work: Coroutine[None, None, None]) -> None:
@@ -177,6 +185,10 @@ class Collector:
             results = await asyncio.gather(*tasks, return_exceptions=True)
         if isinstance(results[0], Exception):
             raise results[0]
+
+    def _lose(self, loss: Loss) -> None:
+        loss.note(self._places.spool)
+        self._tell(loss.text)
 
     def _enter(self, phase: str) -> None:
         self._phase = phase

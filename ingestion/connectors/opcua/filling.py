@@ -43,14 +43,10 @@ class FillReport:
     @property
     def text(self) -> str:
         """One line for people."""
-        told = (
+        return (
             f"{self.signals} signals, {self.received} values received, {self.added} added, "
             f"{self.known + self.repeated} known, {self.doubled} came live as well"
         )
-        if not self.refused:
-            return told
-        shown = ", ".join(f"{name} ({why})" for name, why in list(self.refused.items())[:3])
-        return f"{told}; {len(self.refused)} without history: {shown}"
 
 
 async def server_time(client: Client) -> datetime:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from asyncua import Client
 
 from ingestion.connectors.opcua.filling import FillReport, fill_gaps, gaps, server_time
+from ingestion.connectors.opcua.losses import Loss
 from ingestion.connectors.opcua.options import OpcUaOptions, Selection
 from ingestion.connectors.opcua.stream import Stream
 from ingestion.connectors.opcua.subscribing import Listener
@@ -18,6 +19,7 @@ from ingestion.connectors.opcua.subscribing import Listener
 _LOOK_S = 0.25
 _CATCH_UP = timedelta(minutes=2)
 _MAX_CATCH_UPS = 10
+_OFF = "history: off"
 
 
 class Session:
@@ -30,12 +32,14 @@ class Session:
         options: OpcUaOptions,
         *,
         tell: Callable[[str], None],
+        lose: Callable[[Loss], None],
         phase: Callable[[str], None],
     ) -> None:
         self._client = client
         self._stream = stream
         self._options = options
         self._tell = tell
+        self._lose = lose
         self._phase = phase
         self._fills = options.history != "off"
         self._refused: list[int] = []
@@ -57,9 +61,11 @@ class Session:
             if not starts or end - min(starts.values()) < _CATCH_UP:
                 return
             self._phase("catching up")
+            since, known = self._stream.marks.alive, self._known(chosen)
             report = await fill_gaps(self._client, self._stream, starts, self._options, end=end)
             self._stream.marks.alive = end
             self._account(report)
+            self._account_losses(report.refused, known, since, end)
 
     async def _subscribe(
         self, listener: Listener, indices: Sequence[int], selections: Sequence[Selection]
@@ -67,19 +73,25 @@ class Session:
         """Subscribe signals, then fill what each lacks since it was listened to last."""
         self._phase("subscribing")
         starts = gaps(self._stream, indices, self._options) if self._fills else {}
+        since, known = self._stream.marks.alive, self._known(indices)
         self._stream.hold(starts)
         refused = await listener.add(indices, selections)
         for index, code in refused.items():
             self._tell(f"{self._stream.signals[index].name} is not delivered: {code.name}")
         self._refused = list(refused)
-        await self._fill(starts)
+        until = await server_time(self._client)
+        without = await self._fill(starts) if self._fills else dict.fromkeys(known, _OFF)
+        self._account_losses(without, known, since, until)
 
-    async def _fill(self, starts: dict[int, datetime]) -> None:
+    async def _fill(self, starts: dict[int, datetime]) -> dict[str, str]:
+        """Fill gaps from history; the signals for which that was refused, with the reason."""
         if not starts:
-            return
+            return {}
         self._phase("filling the gap")
         await asyncio.sleep(self._options.history_lag_s)
-        self._account(await fill_gaps(self._client, self._stream, starts, self._options))
+        report = await fill_gaps(self._client, self._stream, starts, self._options)
+        self._account(report)
+        return report.refused
 
     async def _listen(self, listener: Listener, selections: Sequence[Selection]) -> None:
         """Watch over the subscription: silence, overflows, signals that were refused."""
@@ -96,19 +108,34 @@ class Session:
                 await self._subscribe(listener, self._refused, selections)
 
     async def _fill_overflows(self) -> None:
-        lossy = sorted(self._stream.lossy)
+        lossy = dict(sorted(self._stream.lossy.items()))
         if not lossy:
             return
         self._stream.lossy.clear()
         self._tell(
             f"{len(lossy)} signals overflowed the server's queue: raise queue_size, or publish more often"
         )
-        starts = gaps(self._stream, lossy, self._options)
-        await self._fill(starts)
+        starts = gaps(self._stream, list(lossy), self._options) if self._fills else {}
+        known = self._known(list(lossy))
+        without = await self._fill(starts) if self._fills else dict.fromkeys(known, _OFF)
         self._stream.release(index for index in lossy if index not in starts)
+        since, until = min(start for start, _ in lossy.values()), max(end for _, end in lossy.values())
+        self._account_losses(without, known, since, until)
+
+    def _known(self, indices: Sequence[int]) -> set[str]:
+        """The signals that were listened to before: only these can have a gap."""
+        return {self._stream.signals[index].name for index in indices if self._stream.mark(index)}
+
+    def _account_losses(
+        self, without: dict[str, str], known: set[str], since: datetime | None, until: datetime
+    ) -> None:
+        """What changed between two instants is lost for signals that have no history."""
+        why = {name: reason for name, reason in without.items() if name in known}
+        if why and since is not None:
+            self._lose(Loss(since, max(since, until), why))  # servers tell their time by the second
 
     def _account(self, report: FillReport) -> None:
-        if report.added or report.refused:
+        if report.added:
             self._tell(f"gap since {report.start:%Y-%m-%d %H:%M:%S} filled: {report.text}")
         if not report.balances:
             self._tell(f"the account of a filling does not balance, report it as a defect: {report.text}")

@@ -61,7 +61,7 @@ class Stream:
         self.marks = marks
         self.counts: Counter[str] = Counter()
         self.held: dict[int, list[Reading]] = {}
-        self.lossy: set[int] = set()
+        self.lossy: dict[int, tuple[datetime, datetime]] = {}
         self._spool = spool
         self._initial: set[int] = set()
         self._filled: dict[int, tuple[set[datetime], datetime]] = {}
@@ -134,18 +134,21 @@ class Stream:
                 self.counts["repeated"] += 1
                 return False
         if overflowed(reading.value):
-            self._note_overflow(index)
+            self._note_overflow(reading)
         if index in self.held:
             self.held[index].append(reading)
             return False
         return not self._came_by_history(reading)
 
-    def _note_overflow(self, index: int) -> None:
-        """The server's queue was full: values before this one are missing."""
+    def _note_overflow(self, reading: Reading) -> None:
+        """The server's queue was full: values between the last known one and this one are missing."""
+        index = reading.signal
         self.counts["overflows"] += 1
-        if self._can_fill and index not in self.held:
-            self.lossy.add(index)
-            self.hold([index])
+        since = self.lossy.get(index, (self.mark(index) or reading.at, reading.at))[0]
+        if index not in self.held:
+            self.lossy[index] = (since, reading.at)
+            if self._can_fill:
+                self.hold([index])
 
     def _came_by_history(self, reading: Reading) -> bool:
         """True for a value that filling a gap delivered first; forgets about it once the stream is past the gap."""

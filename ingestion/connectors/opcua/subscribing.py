@@ -1,12 +1,13 @@
 """One subscription for all signals of a session: created in portions, each signal judged on its own.
 
-Belongs here: the requests of the subscription services and the publish responses. asyncua's own Subscription makes a
-task per value; here a whole notification goes on in one call. Not here: what becomes of values (stream.py).
+Belongs here: the requests of the subscription services, the publish responses, and Republish for one that was lost.
+asyncua's own Subscription makes a task per value; here a whole notification goes on in one call. Not here: what becomes of
+values (stream.py).
 """
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from types import TracebackType
@@ -27,6 +28,7 @@ _NO_FILTER = (
 _DEADBAND = {"absolute": 1, "percent": 2}
 _LIFETIME_FACTOR = 10
 _SEQUENCES = 2**32 - 1
+_MOST_MISSING = 1_000
 
 
 class _Told(AbstractContextManager[None]):
@@ -52,6 +54,7 @@ class Listener:
         self._options = options
         self._sequence: int | None = None
         self._subscription = 0
+        self.recovered = 0
         self.heard = time.monotonic()
         self.silence_s = options.keepalive_s * 3
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -88,36 +91,69 @@ class Listener:
             refused |= await self._create(unfiltered, selections, with_filter=False)
         return refused
 
-    def receive(self, result: ua.PublishResult) -> None:
-        """One publish response: a notification or a keep-alive."""
+    def receive(self, result: ua.PublishResult) -> Coroutine[None, None, None] | None:
+        """One publish response: a notification or a keep-alive. What is missing before it is asked for again first."""
         self.heard = time.monotonic()
         if self.failed.done():
-            return
+            return None
         message = result.NotificationMessage
-        published = _published(message)
         with _Told(self.failed):
-            if not message.NotificationData:
-                self._stream.alive(published)
-                return
-            self._check_sequence(int(message.SequenceNumber))
-            for data in message.NotificationData:
-                if isinstance(data, ua.DataChangeNotification):
-                    self._stream.live(data.MonitoredItems, published)
-                elif isinstance(data, ua.StatusChangeNotification):
-                    problem = f"the subscription ended: {data.Status.name}"
-                    raise ConnectionLostError(self._options.url, problem)
+            missing = self._missing(message)
+            if missing:
+                return self._recover(missing, message)  # awaited by asyncua before it takes the next response
+            self._take(message)
+        return None
 
     def check_silence(self) -> None:
         """ConnectionLostError if keep-alives stay out."""
         silent_s = time.monotonic() - self.heard
         if silent_s > self.silence_s:
-            raise ConnectionLostError(self._options.url, f"nothing heard for {silent_s:.0f} s")
+            raise self._lost(f"nothing heard for {silent_s:.0f} s")
 
-    def _check_sequence(self, number: int) -> None:
-        expected = None if self._sequence is None else self._sequence % _SEQUENCES + 1
-        self._sequence = number
-        if expected is not None and number not in (expected, 0):
-            raise ConnectionLostError(self._options.url, f"notification {expected} is missing, {number} came")
+    def _missing(self, message: ua.NotificationMessage) -> list[int]:
+        """Numbers that lie between the last notification and this message; a keep-alive has the number of the next."""
+        if self._sequence is None:
+            return []
+        expected = self._sequence % _SEQUENCES + 1
+        ahead = (int(message.SequenceNumber) - expected) % _SEQUENCES
+        if (
+            ahead == 0
+            or not message.SequenceNumber
+            or (ahead > _MOST_MISSING and not message.NotificationData)
+        ):
+            return []  # as it should be, or a keep-alive of a server that numbers it in its own way
+        if ahead > _MOST_MISSING:
+            raise self._lost(f"notification {expected} is missing, {message.SequenceNumber} came")
+        return [(expected + step - 1) % _SEQUENCES + 1 for step in range(ahead)]
+
+    async def _recover(self, missing: Sequence[int], message: ua.NotificationMessage) -> None:
+        """Republish: the server keeps notifications until they are acknowledged."""
+        with _Told(self.failed):
+            for number in missing:
+                try:
+                    again = await self._session.republish(self._subscription, number)
+                except ua.UaStatusCodeError as error:
+                    raise self._lost(f"notification {number} is missing: {error}") from error
+                if int(again.SequenceNumber) != number or not again.NotificationData:
+                    raise self._lost(f"notification {number} is missing and not kept by the server")
+                self._take(again)
+                self.recovered += 1
+            self._take(message)
+
+    def _take(self, message: ua.NotificationMessage) -> None:
+        published = _published(message)
+        if not message.NotificationData:
+            self._stream.alive(published)
+            return
+        self._sequence = int(message.SequenceNumber)
+        for data in message.NotificationData:
+            if isinstance(data, ua.DataChangeNotification):
+                self._stream.live(data.MonitoredItems, published)
+            elif isinstance(data, ua.StatusChangeNotification):
+                raise self._lost(f"the subscription ended: {data.Status.name}")
+
+    def _lost(self, problem: str) -> ConnectionLostError:
+        return ConnectionLostError(self._options.url, problem)
 
     async def _create(
         self, indices: Sequence[int], selections: Sequence[Selection], *, with_filter: bool

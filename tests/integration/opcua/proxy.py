@@ -1,7 +1,6 @@
 """A loopback TCP proxy that behaves as a bad network does: it delays, stalls and cuts."""
 
 import asyncio
-import random
 from contextlib import suppress
 
 
@@ -36,20 +35,17 @@ class BadNetwork:
         for writer in list(self._writers):
             writer.transport.abort()
 
-    async def disturb(self, chance: random.Random) -> str:
-        """Do one bad thing for a moment."""
-        what = chance.choice(("cut", "stall", "delay"))
-        if what == "cut":
-            self.cut()
-        elif what == "stall":
-            self.stall()
-            await asyncio.sleep(chance.uniform(0.2, 4.0))
-            self.flow()
-        else:
-            self.delay_s = chance.uniform(0.01, 0.1)
-            await asyncio.sleep(chance.uniform(0.2, 1.0))
-            self.delay_s = 0.0
-        return what
+    async def stall_for(self, seconds: float) -> None:
+        """Carry nothing for a while, and then all of it."""
+        self.stall()
+        await asyncio.sleep(seconds)
+        self.flow()
+
+    async def delay_for(self, seconds: float, each_s: float) -> None:
+        """Hold back every piece for a moment."""
+        self.delay_s = each_s
+        await asyncio.sleep(seconds)
+        self.delay_s = 0.0
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)

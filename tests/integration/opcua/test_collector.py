@@ -1,8 +1,10 @@
 """A collector in the test's own loop: bad nodes, a full spool, signals that come later, what is told."""
 
 import asyncio
+import json
 import time
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import pyarrow.dataset as ds
 import pytest
 from asyncua import ua
 from asyncua.server.history import HistoryDict
+from asyncua.server.internal_subscription import InternalSubscription
 
 from ingestion.connectors.opcua.collector import Collector, Places
 from ingestion.connectors.opcua.options import opcua_options
@@ -32,6 +35,7 @@ class Bench:
             "security": "None",
             "anonymous": True,
             "publishing_ms": 50,
+            "keepalive_s": 1,
             "land_s": 0.3,
             "history_lag_s": 0.3,
             "backoff_s": 0.1,
@@ -57,6 +61,9 @@ class Bench:
         while not reached():
             assert time.monotonic() < ends, (self.collector.status, self.told)
             await asyncio.sleep(0.02)
+
+    def told_of(self, start: str) -> list[str]:
+        return [text for text in self.told if text.startswith(start)]
 
     def values(self, signal: str) -> list[float]:
         rows = ds.dataset(str(self.root / "landing")).to_table().to_pylist()
@@ -179,8 +186,9 @@ def test_two_collectors_on_one_spool_are_refused(tmp_path: Path) -> None:
     asyncio.run(run())
 
 
-def test_a_gap_that_history_cannot_fill_is_told(tmp_path: Path) -> None:
-    async def run() -> Bench:
+@pytest.mark.parametrize("history", ["auto", "off"])
+def test_a_gap_that_history_cannot_fill_is_told_with_its_times(tmp_path: Path, history: str) -> None:
+    async def run() -> tuple[Bench, datetime]:
         port = free_port()
         async with server_with(port, 1) as (server, variables):
 
@@ -189,13 +197,82 @@ def test_a_gap_that_history_cannot_fill_is_told(tmp_path: Path) -> None:
                 return [ua.HistoryReadResult(StatusCode=code) for _ in params.NodesToRead]
 
             server.iserver.history_manager.read_history = refuse
-            first = Bench(tmp_path, port)
+            first = Bench(tmp_path, port, history=history)
             await first.during(lambda: asyncio.sleep(0.3))
+            lost_at = datetime.now(UTC)
             await variables[0].write_value(5.0)
-            second = Bench(tmp_path, port)
+            await variables[0].write_value(6.0)
+            await asyncio.sleep(1.2)  # the server's clock goes by the second
+            second = Bench(tmp_path, port, history=history)
             await second.during(lambda: asyncio.sleep(0.5))
-            return second
+            assert first.told_of("lost") == []
+            return second, lost_at
+
+    bench, lost_at = asyncio.run(run())
+    why = "history: off" if history == "off" else "BadHistoryOperationUnsupported"
+    (told,) = bench.told_of("lost")
+    assert told.endswith(f"of 1 signals without history: Line1/T0 ({why})")
+    (gap,) = [json.loads(line) for line in (tmp_path / "spool" / "gaps.jsonl").read_text().splitlines()]
+    assert datetime.fromisoformat(gap["start"]) < lost_at < datetime.fromisoformat(gap["end"])
+    assert gap["signals"] == {"Line1/T0": why}
+    assert bench.values("Line1/T0") == [0.0, 6.0]
+
+
+class LosesAnswers:
+    """A server that builds some publish responses and never sends them; it keeps them, as it must, until acknowledged."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.to_lose = 0
+        self.asked: list[int] = []
+        build, again = InternalSubscription._pop_publish_result, InternalSubscription.republish
+
+        def built(subscription: InternalSubscription) -> ua.PublishResult:
+            result = build(subscription)
+            to_client = subscription.pub_request_callback is not None  # and not to the server's own history
+            while to_client and self.to_lose and result.NotificationMessage.NotificationData:
+                self.to_lose -= 1
+                result = build(subscription)
+            return result
+
+        def republished(subscription: InternalSubscription, number: int) -> ua.NotificationMessage:
+            self.asked.append(number)
+            return again(subscription, number)
+
+        monkeypatch.setattr(InternalSubscription, "_pop_publish_result", built)
+        monkeypatch.setattr(InternalSubscription, "republish", republished)
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_lost_notification_is_asked_for_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, kept: bool
+) -> None:
+    """By Republish where the server kept it, else by a new connection and history. Values go on after it, or not."""
+
+    async def run() -> Bench:
+        port = free_port()
+        async with server_with(port, 1, history=HistoryDict()) as (server, variables):
+            await server.historize_node_data_change(variables[0], period=None)
+            answers = LosesAnswers(monkeypatch)
+            bench = Bench(tmp_path, port)
+
+            async def work() -> None:
+                for number in range(1, 13):
+                    answers.to_lose = number in (3, 4, 7, 12)  # the last is followed by keep-alives alone
+                    if not kept and answers.to_lose:
+                        monkeypatch.setattr(
+                            InternalSubscription, "republish", lambda *_: ua.NotificationMessage()
+                        )
+                    await variables[0].write_value(float(number))
+                    await asyncio.sleep(0.15)
+                await bench.until(
+                    lambda: bench.collector.status.live + bench.collector.status.historical >= 13
+                )
+
+            await bench.during(work)
+            assert (bench.collector.status.connections == 1) is kept
+            assert (len(answers.asked) == 4) is kept
+            return bench
 
     bench = asyncio.run(run())
-    assert "1 without history: Line1/T0 (BadHistoryOperationUnsupported)" in "\n".join(bench.told)
-    assert bench.values("Line1/T0") == [0.0, 5.0]
+    assert bench.values("Line1/T0") == [float(number) for number in range(13)]
+    assert bench.told_of("lost: ") == []
