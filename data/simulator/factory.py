@@ -16,8 +16,7 @@ from data.simulator.events import DayLog
 from data.simulator.machine import MachineProcess
 from data.simulator.orders import Container, OrderBook
 from data.simulator.planning import Buffer, LinePlanner
-from data.simulator.plant_model import PRODUCTS, PlantModel
-from data.simulator.shift_calendar import day_start
+from data.simulator.plant_model import PlantModel
 
 
 class Factory:
@@ -25,10 +24,10 @@ class Factory:
 
     def __init__(self, plant: PlantModel, seed: int, first_day: date) -> None:
         self.plant, self.first_day = plant, first_day
-        self.env = simpy.Environment(initial_time=day_start(first_day))
-        self.book = OrderBook()
+        self.env = simpy.Environment(initial_time=plant.calendar.day_start(first_day))
+        self.book = OrderBook(plant.first_order)
         numbers = count(1)
-        semi = tuple(p.material for p in PRODUCTS if not p.finished)
+        semi = tuple(p.material for p in plant.products if not p.finished)
         groups = {line.group for line in plant.lines}
         self.buffers = {group: Buffer(self.env, semi) for group in groups}
         self.planners: list[LinePlanner] = []
@@ -51,6 +50,7 @@ class Factory:
 
     def days(self, total: int) -> Iterator[DayLog]:
         """Simulate day by day; each log is complete when it is handed out."""
+        day_start = self.plant.calendar.day_start
         for number in range(total):
             day = self.first_day + timedelta(days=number)
             log = DayLog(day, day_start(day), day_start(day + timedelta(days=1)))

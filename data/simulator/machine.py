@@ -24,7 +24,7 @@ from data.simulator.events import (
 from data.simulator.orders import Container, OrderOperation
 from data.simulator.planning import LinePlanner
 from data.simulator.plant_model import Machine
-from data.simulator.shift_calendar import BREAK, OFF, Segment, day_start, segments
+from data.simulator.shift_calendar import BREAK, OFF, Segment
 from data.simulator.wear import Condition, hall_warmth
 
 MINUTE = 60_000
@@ -39,7 +39,7 @@ class MachineProcess:
     def __init__(self, env: simpy.Environment, machine: Machine, planner: LinePlanner, *,
                  rng: np.random.Generator, first_day: date, number: Callable[[], int]) -> None:  # fmt: skip
         self.env, self.machine, self.planner, self.number = env, machine, planner, number
-        self.calendar = planner.line.calendar_code
+        self.calendar, self.calendar_code = planner.plant.calendar, planner.line.calendar_code
         self.condition = Condition(rng)
         self.queue: deque[Container] = deque()
         self.wake = env.event()
@@ -55,7 +55,7 @@ class MachineProcess:
         self.pieces_since_reset = 0
         self.last_material = ""
         first = first_day + timedelta(days=1 + (machine.index * 5) % SERVICE_DAYS)
-        self.next_service = day_start(first) + (2 + machine.index % 3) * 3_600_000
+        self.next_service = self.calendar.day_start(first) + (2 + machine.index % 3) * 3_600_000
 
     def put(self, container: Container) -> None:
         """Receive a container."""
@@ -83,7 +83,7 @@ class MachineProcess:
 
     def _segment(self, now: int) -> Segment:
         while True:
-            for segment in segments(self.calendar, self.day):
+            for segment in self.calendar.segments(self.calendar_code, self.day):
                 if segment.start <= now < segment.end:
                     return segment
             self.day += timedelta(days=1)

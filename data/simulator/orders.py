@@ -36,14 +36,15 @@ class Order:
     created: int
     due: date
     operations: list[OrderOperation]
+    prefix: str = ""
     released: int = 0
     received: int = 0
     changed: int = 0
 
     @property
     def short(self) -> str:
-        """Order number as MES shows it."""
-        return str(self.number)
+        """Order number as people read it."""
+        return f"{self.prefix}{self.number}"
 
     @property
     def lot(self) -> str:
@@ -83,8 +84,12 @@ class Container:
 class OrderBook:
     """All orders that are open or were touched lately, by number."""
 
+    next_number: int
     orders: dict[int, Order] = field(default_factory=dict)
-    next_number: int = 1_000_101
+
+    def named(self, short: str) -> Order:
+        """The order with this readable number."""
+        return self.orders[int(short.rpartition("/")[2])]
 
     def forget(self, before: int) -> None:
         """Drop orders that were finished and last touched before a time: memory stays bounded."""

@@ -15,7 +15,6 @@ import simpy
 from data.simulator.events import DayLog, Issue
 from data.simulator.orders import Container, Order, OrderBook, OrderOperation
 from data.simulator.plant_model import CONTAINER_PIECES, Line, PlantModel, Product
-from data.simulator.shift_calendar import to_local
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -72,8 +71,15 @@ class LinePlanner:
 
     def __init__(self, env: simpy.Environment, plant: PlantModel, line: Line, *, book: OrderBook,
                  buffer: Buffer, rng: np.random.Generator) -> None:  # fmt: skip
-        self.env, self.line, self.book, self.buffer, self.rng = env, line, book, buffer, rng
-        self.products = plant.products_of(line)
+        self.env, self.plant, self.line, self.book, self.buffer, self.rng = (
+            env,
+            plant,
+            line,
+            book,
+            buffer,
+            rng,
+        )
+        self.products = line.products
         self.active: deque[Order] = deque()
         self.waiting = 0
         self.feed: Callable[[Container], None]  # the factory sets it: give a container to the first machine
@@ -145,8 +151,10 @@ class LinePlanner:
         ]
         work_h = quantity * max(step.operation.cycle_ms for step in steps) / HOUR
         slack_h = 6 + 1.5 * work_h * float(self.rng.uniform(0.9, 2.2))
-        due = (to_local(now) + timedelta(hours=slack_h)).date()
-        order = Order(number, product, self.line, quantity, now, due, steps, released=now, changed=now)
+        due = (self.plant.calendar.to_local(now) + timedelta(hours=slack_h)).date()
+        order = Order(
+            number, product, self.line, quantity, now, due, steps, self.plant.order_prefix, released=now, changed=now
+        )  # fmt: skip
         self.book.orders[number] = order
         return order
 

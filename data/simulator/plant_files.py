@@ -1,8 +1,8 @@
-"""Writes the configuration folder of a simulated plant: plant.yml's tables as CSV.
+"""Writes the configuration folder of the simulated plants: plant.yml's tables as CSV.
 
-Belongs here: equipment, signals, shifts, exceptions, reasons and state map as the system `plant` delivers them.
-Does not belong here: exports of the plant's other systems (exporters/). data/plants/demo is this module's output for
-the default plant, and a test holds them together.
+Belongs here: equipment, signals, counter tags, shifts, exceptions, reasons and state map as the system `plant` delivers
+them. Does not belong here: exports of the plants' other systems (exporters/). data/plants/demo is this module's output
+for the default size, and a test holds them together.
 """
 
 import csv
@@ -11,34 +11,37 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
+from data.simulator import duisburg, greenville
+from data.simulator.exporters import odoo_losses
 from data.simulator.exporters.files import write_text
-from data.simulator.plant_model import ENTERPRISE, SITE, PlantModel, build_plant
+from data.simulator.greenville_signals import COUNTERS, node_id
+from data.simulator.greenville_signals import build_signals as greenville_signals
+from data.simulator.plant_model import ENTERPRISE, PlantModel
 from data.simulator.reasons import REASONS, STATE_MAP
 from data.simulator.reporting import heartbeat_s
-from data.simulator.shift_calendar import BREAKS, CALENDARS, EXCEPTIONS, SHIFTS, is_working
-from data.simulator.signal_model import build_signals
+from data.simulator.signal_model import Signal, build_signals
 
 VALID_FROM = "2020-01-01"
 _PLAIN_WEEK = range(6, 13)  # Monday 6 to Sunday 12 January 2020: a week without exceptions
-ANY_CONTEXT = ("*", "*", "*")  # mode, order_registered, planned: the MES's states mean the same in each
+ANY_CONTEXT = ("*", "*", "*")  # mode, order_registered, planned: the states mean the same in each
 Row = Sequence[object]
+Plants = tuple[PlantModel, ...]
 
 
 def write_plant_tables(folder: Path, *, machines: int = 12, tags: int = 60, rate_s: float = 30.0) -> None:
-    """Write the six configuration tables of a plant of this size into `folder`."""
-    plant = build_plant(machines)
+    """Write the configuration tables into `folder`; `machines` and `tags` are the size of the first plant."""
+    first, second = duisburg.build_plant(machines), greenville.build_plant()
+    plants = (first, second)
+    signals = ((first, build_signals(first, tags)), (second, greenville_signals(second)))
     tables: dict[str, list[Row]] = {
-        "equipment": _equipment(plant),
-        "signals": _signals(plant, tags, rate_s),
-        "shifts": _shifts(),
-        "shift_exceptions": _exceptions(),
-        "reasons": [("site_code", "reason_code", "parent_code", "reason_name", "loss_category"), *((SITE, *r) for r in REASONS)],
-        "state_map": [
-            ("system", "state", "mode", "order_registered", "planned", "reason_group", "time_element",
-             "is_corrective_maintenance", "is_preventive_maintenance"),
-            *(("mes", state, *ANY_CONTEXT, *rest) for state, *rest in STATE_MAP),
-        ],
-    }  # fmt: skip
+        "equipment": _equipment(plants),
+        "signals": [_SIGNAL_HEAD, *(row for plant, own in signals for row in _signals(plant, own, rate_s))],
+        "counter_tags": _counter_tags(second),
+        "shifts": _shifts(plants),
+        "shift_exceptions": _exceptions(plants),
+        "reasons": _reasons(plants),
+        "state_map": _states(),
+    }
     for name, rows in tables.items():
         write_text(folder / f"{name}.csv", _csv(rows))
 
@@ -51,49 +54,85 @@ def _csv(rows: Iterable[Row]) -> str:
     return buffer.getvalue()
 
 
-def _equipment(plant: PlantModel) -> list[Row]:
+def _equipment(plants: Plants) -> list[Row]:
     rows: list[Row] = [
         ("enterprise", "site_code", "area_code", "area_name", "line_code", "line_name", "machine", "machine_name",
          "equipment_class", "calendar_code", "work_centre", "sap_equnr", "valid_from")
     ]  # fmt: skip
-    for line in plant.lines:
-        rows += [
-            (ENTERPRISE, SITE, *line.area, line.code, line.name, m.code, m.name, m.equipment_class,
-             line.calendar_code, m.work_centre, m.equnr, VALID_FROM)
-            for m in line.machines
-        ]  # fmt: skip
+    for plant in plants:
+        for line in plant.lines:
+            rows += [
+                (ENTERPRISE, plant.site_code, *line.area, line.code, line.name, m.code, m.name, m.equipment_class,
+                 line.calendar_code, m.work_centre, m.equnr, VALID_FROM)
+                for m in line.machines
+            ]  # fmt: skip
     return rows
 
 
-def _signals(plant: PlantModel, tags: int, rate_s: float) -> list[Row]:
-    rows: list[Row] = [
-        ("site_code", "tag", "machine", "measurement", "description", "unit", "interpolation", "max_gap_s",
-         "low_limit", "high_limit", "uns_path")
-    ]  # fmt: skip
+_SIGNAL_HEAD: Row = ("site_code", "tag", "machine", "measurement", "description", "unit", "interpolation", "max_gap_s",
+                     "low_limit", "high_limit", "uns_path")  # fmt: skip
+
+
+def _signals(plant: PlantModel, signals: tuple[Signal, ...], rate_s: float) -> list[Row]:
+    rows: list[Row] = []
     area = {m.code: line.area[0] for line in plant.lines for m in line.machines}
-    for signal in build_signals(plant, tags):
+    for signal in signals:
         m, unit = signal.measurement, plant.machines[signal.machine]
-        path = "/".join((ENTERPRISE.replace(" ", ""), SITE, area[unit.code], unit.line, unit.code, m.name))
-        rows.append((SITE, signal.tag, unit.code, m.name, m.text, m.unit, m.interpolation,
+        path = "/".join(
+            (ENTERPRISE.replace(" ", ""), plant.site_code, area[unit.code], unit.line, unit.code, m.name)
+        )
+        rows.append((plant.site_code, signal.tag, unit.code, m.name, m.text, m.unit, m.interpolation,
                      round(2 * heartbeat_s(rate_s)), m.low, m.high, path))  # fmt: skip
     return rows
 
 
-def _shifts() -> list[Row]:
+def _counter_tags(plant: PlantModel) -> list[Row]:
+    return [
+        ("system", "site_code", "tag", "machine", "role"),
+        *(
+            ("opcua", plant.site_code, node_id(machine, name), machine.code, role)
+            for machine in plant.machines for role, (_, name) in COUNTERS.items()
+        ),
+    ]  # fmt: skip
+
+
+def _shifts(plants: Plants) -> list[Row]:
     rows: list[Row] = [
         ("site_code", "calendar_code", "weekday", "shift_code", "shift_name", "start_local", "end_local",
          "crosses_midnight", "is_working", "break_windows")
     ]  # fmt: skip
-    for calendar in CALENDARS:
-        for number in _PLAIN_WEEK:
-            day = date(2020, 1, number)
-            for code, name, start, end in SHIFTS:
-                works = is_working(calendar, day, code)
-                rows.append((SITE, calendar, day.isoweekday(), code, name, f"{start:02d}:00", f"{end:02d}:00",
-                             end < start, works, "|".join(BREAKS[calendar, code])))  # fmt: skip
+    for plant in plants:
+        for calendar in plant.calendar.names:
+            rows += [row for number in _PLAIN_WEEK for row in _day(plant, calendar, date(2020, 1, number))]
     return rows
 
 
-def _exceptions() -> list[Row]:
+def _day(plant: PlantModel, calendar: str, day: date) -> list[Row]:
+    own = plant.calendar
+    return [
+        (plant.site_code, calendar, day.isoweekday(), code, name, f"{start:02d}:00", f"{end:02d}:00", end < start,
+         own.is_working(calendar, day, code), "|".join(own.breaks[calendar, code]))
+        for code, name, start, end in own.shifts
+    ]  # fmt: skip
+
+
+def _exceptions(plants: Plants) -> list[Row]:
     head: Row = ("site_code", "calendar_code", "production_day", "shift_code", "is_working", "reason")
-    return [head, *((SITE, *exception) for exception in EXCEPTIONS)]
+    return [
+        head,
+        *((plant.site_code, *exception) for plant in plants for exception in plant.calendar.exceptions),
+    ]
+
+
+def _reasons(plants: Plants) -> list[Row]:
+    head: Row = ("site_code", "reason_code", "parent_code", "reason_name", "loss_category")
+    return [head, *((plant.site_code, *reason) for plant in plants for reason in REASONS)]
+
+
+def _states() -> list[Row]:
+    maps = (("mes", STATE_MAP), ("odoo", odoo_losses.STATE_MAP))
+    return [
+        ("system", "state", "mode", "order_registered", "planned", "reason_group", "time_element",
+         "is_corrective_maintenance", "is_preventive_maintenance"),
+        *((system, state, *ANY_CONTEXT, *rest) for system, states in maps for state, *rest in states),
+    ]  # fmt: skip

@@ -18,6 +18,7 @@ from data.simulator.wear import hall_warmth
 
 LOAD = {"PRODUCING": 1.0, "SETUP": 0.35, "MICROSTOP": 0.25, "STARVED": 0.2, "BREAK": 0.15, "NO_ORDER": 0.12,
         "DOWN": 0.05, "MAINTENANCE": 0.05, "OFF_SHIFT": 0.0}  # fmt: skip
+DEGREES_PER_KELVIN = {"degC": 1.0, "degF": 1.8}
 Floats = NDArray[np.float64]
 
 
@@ -76,7 +77,8 @@ class SignalBuilder:
         """What a sensor shows at the times `at` (s UTC, ascending, within the day)."""
         load = self._load(machine, at, m.lag_s)
         rise = 1.0 + m.wear_gain * self.damage(machine, at) if m.wear_gain else 1.0
-        warmth = _warmth(at) if m.unit == "degC" else 0.0
+        per_kelvin = DEGREES_PER_KELVIN.get(m.unit)
+        warmth = per_kelvin * _warmth(at) if per_kelvin else 0.0
         noise = rng.standard_normal(at.size) * (m.noise * (0.12 + 0.88 * np.minimum(1.0, load * 1.2)))
         shown: Floats = m.rest + (m.run - m.rest) * load * rise + warmth + noise
         return shown

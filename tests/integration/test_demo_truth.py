@@ -40,7 +40,7 @@ def test_quantities_match_exactly(release: duckdb.DuckDBPyConnection) -> None:
             sum(produced_qty)::bigint, sum(good_qty)::bigint, sum(scrap_qty)::bigint, sum(rework_qty)::bigint
         from fct_time_element where produced_qty <> 0 or scrap_qty <> 0 or rework_qty <> 0 group by all"""
     true = """
-        select '1000-' || machine, production_day, shift_code, '1000-' || order_no, material_no,
+        select site_code || '-' || machine, production_day, shift_code, site_code || '-' || order_no, material_no,
             sum(produced)::bigint, sum(good)::bigint, sum(scrap)::bigint, sum(rework)::bigint
         from memory.truth_quantities where produced <> 0 or scrap <> 0 or rework <> 0 group by all"""
     assert rows(release, f"select count(*) from ({true})") != [(0,)]
@@ -57,7 +57,7 @@ def test_time_elements_match_within_a_second_per_border(release: duckdb.DuckDBPy
         with f as (
             select equipment_id, production_day, shift_code, {sums} from fct_time_element group by all
         ), t as (
-            select '1000-' || machine as equipment_id, production_day as production_day, shift_code, {sums}
+            select site_code || '-' || machine as equipment_id, production_day as production_day, shift_code, {sums}
             from memory.truth_time_elements group by all
         ), borders as (
             select equipment_id, production_day, shift_code, 2 * count(*) as borders
@@ -87,10 +87,10 @@ def test_every_failure_is_found(release: duckdb.DuckDBPyConnection) -> None:
     missed = rows(
         release,
         """
-        select t.machine, t.started_at from memory.truth_failures as t
+        select t.site_code, t.machine, t.started_at from memory.truth_failures as t
         where not exists (
             select 1 from fct_failure as f
-            where f.equipment_id = '1000-' || t.machine and f.started_at = t.reported_started_at
+            where f.equipment_id = t.site_code || '-' || t.machine and f.started_at = t.reported_started_at
                 and f.ended_at is not distinct from t.reported_ended_at
         )
         """,

@@ -8,11 +8,11 @@ A day of more than about ROWS_PER_FILE rows is split by tags into several files:
 import numpy as np
 import polars as pl
 
+from data.simulator.duisburg import to_local
 from data.simulator.events import DayLog
 from data.simulator.exporters.files import Landing
 from data.simulator.exporters.historian_faults import ReadingFaults
 from data.simulator.faults import Fault
-from data.simulator.shift_calendar import to_local
 from data.simulator.signal_model import Signal
 from data.simulator.signals import Series, SignalBuilder
 

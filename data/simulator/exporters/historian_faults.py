@@ -7,9 +7,9 @@ Does not belong here: the frame's values and the file (historian.py).
 import numpy as np
 import polars as pl
 
+from data.simulator.duisburg import repeated_hour
 from data.simulator.events import DayLog
 from data.simulator.faults import CORRECTED, QUARANTINED, SMALLEST_FILE, Fault, Mark
-from data.simulator.shift_calendar import repeated_hour
 
 STATES = ("I/O Timeout", "Bad Input", "Scan Off", "Comm Fail", "No Data", "Over Range")
 PI_STATE = Mark("pi_state", CORRECTED, "value_state", "a system state in place of a value")

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import xlsxwriter
 
+from data.simulator.duisburg import outside_repeated_hour, to_local
 from data.simulator.events import DayLog, Sample
 from data.simulator.exporters.files import Landing
 from data.simulator.faults import CORRECTED, QUARANTINED, SMALLEST_FILE, Fault, Mark
 from data.simulator.plant_model import PlantModel
-from data.simulator.shift_calendar import outside_repeated_hour, to_local
 
 HEADER = ("inspection_id", "order_no", "operation_no", "material_no", "machine", "characteristic", "nominal",
           "lower_limit", "upper_limit", "value", "unit", "inspected_at", "result", "defect_code")  # fmt: skip

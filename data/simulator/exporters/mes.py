@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from data.simulator.duisburg import repeated_hour, to_local
 from data.simulator.events import DayLog, StateInterval
 from data.simulator.exporters.counters import CounterBook, Reading
 from data.simulator.exporters.files import Landing
 from data.simulator.faults import CORRECTED, QUARANTINED, Draft, Fault, Mark, pick, with_field
 from data.simulator.plant_model import PlantModel
 from data.simulator.reasons import ENTERED_STATES, reason_of
-from data.simulator.shift_calendar import repeated_hour, to_local
 
 STATES_HEADER = "event_id,machine,changed_at,state,order_no,operation_no,material_no"
 DUPLICATE = Mark("exact_duplicate", CORRECTED, "key", "the same record twice in a file")

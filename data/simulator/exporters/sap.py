@@ -10,7 +10,7 @@ import numpy as np
 
 from data.simulator.events import DayLog
 from data.simulator.exporters.files import Landing
-from data.simulator.exporters.sap_confirmations import Posting, falsified, postings_of, works_of
+from data.simulator.exporters.sap_confirmations import Posting, falsified, postings_of
 from data.simulator.exporters.sap_format import COLUMNS
 from data.simulator.exporters.sap_goods import GoodsLedger
 from data.simulator.exporters.sap_maintenance import NotificationBook
@@ -19,6 +19,7 @@ from data.simulator.exporters.sap_orders import order_records
 from data.simulator.faults import CORRECTED, QUARANTINED, Draft, Fault, Mark, pick, with_field
 from data.simulator.orders import OrderBook
 from data.simulator.plant_model import PlantModel
+from data.simulator.work import works_of
 
 MINUTE, DAY = 60_000, 86_400_000
 OVERLAP_MS = 2 * DAY

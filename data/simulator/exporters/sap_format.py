@@ -3,7 +3,7 @@
 Belongs here: text forms and column lists of the exported tables. Does not belong here: what the values are.
 """
 
-from data.simulator.shift_calendar import to_local
+from data.simulator.duisburg import to_local
 
 CLIENT = "100"
 COLUMNS = {

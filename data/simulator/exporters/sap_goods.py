@@ -9,12 +9,11 @@ from itertools import groupby
 
 import numpy as np
 
+from data.simulator.duisburg import SITE, outside_repeated_hour, to_local
 from data.simulator.events import DayLog, Issue
-from data.simulator.exporters.sap_confirmations import Work
 from data.simulator.exporters.sap_format import aufnr, dats, matnr, number, record, tims
 from data.simulator.orders import Order, OrderBook
-from data.simulator.plant_model import SITE
-from data.simulator.shift_calendar import outside_repeated_hour, to_local
+from data.simulator.work import Work
 
 PRICE = {
     "300001": 1.9,

@@ -4,11 +4,11 @@ Belongs here: breakdowns (MSAUS X), preventive maintenance and complaints, and h
 Does not belong here: when machines fail (machine.py).
 """
 
+from data.simulator.duisburg import outside_repeated_hour
 from data.simulator.events import DayLog, Failure, Service
 from data.simulator.exporters.sap_format import Values, dats, number, record, tims
 from data.simulator.plant_model import PlantModel
 from data.simulator.reasons import MODE_TEXT
-from data.simulator.shift_calendar import outside_repeated_hour
 
 FIRST_NUMBER = 10_000_000
 Entry = tuple[int, str, str]
@@ -56,6 +56,11 @@ class NotificationBook:
         hours = 0.0 if stop is None else (event.end - event.start) / 3_600_000
         values |= {"AUSVN": dats(start), "AUZTV": tims(start), "AUSBS": dats(stop), "AUZTB": tims(stop), "AUSZT": number(hours)}  # fmt: skip
         return values | ({"MSAUS": "X", "FECOD": event.mode} if isinstance(event, Failure) else {})
+
+
+def reported(failure: Failure, end: int | None) -> tuple[str, int, int | None]:
+    """Number, start and end of a breakdown as its notification shows them."""
+    return f"{FIRST_NUMBER + failure.number:012d}", *reported_window(failure, end)
 
 
 def reported_window(event: Failure | Service, end: int | None) -> tuple[int, int | None]:

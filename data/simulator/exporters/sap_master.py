@@ -3,8 +3,9 @@
 Belongs here: full extracts of master tables. Does not belong here: anything that changes with production.
 """
 
+from data.simulator.duisburg import PRODUCTS, RAW, SITE
 from data.simulator.exporters.sap_format import matnr, number, record
-from data.simulator.plant_model import PRODUCTS, RAW, SITE, Machine, PlantModel
+from data.simulator.plant_model import Machine, PlantModel
 
 ENGLISH = {
     "Drehmaschine": "Lathe", "Bearbeitungszentrum": "Machining centre", "Schleifmaschine": "Grinder",
@@ -22,7 +23,7 @@ def master_records(plant: PlantModel) -> dict[str, list[str]]:
             tables,
             product.material,
             kind,
-            (product.name_de, product.name_en),
+            (product.name, product.name_en),
             unit="ST",
             weight=product.weight_kg,
         )

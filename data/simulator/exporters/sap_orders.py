@@ -3,9 +3,9 @@
 Belongs here: fields of orders and operations. Does not belong here: confirmations (sap_confirmations.py).
 """
 
+from data.simulator.duisburg import SITE
 from data.simulator.exporters.sap_format import Values, aufnr, dats, matnr, number, record
 from data.simulator.orders import Order, OrderOperation
-from data.simulator.plant_model import SITE
 
 
 def order_records(order: Order) -> dict[str, list[str]]:
@@ -23,7 +23,7 @@ def order_records(order: Order) -> dict[str, list[str]]:
 def _aufk(order: Order) -> Values:
     return {
         "AUFNR": aufnr(order.number), "AUART": "PP01", "AUTYP": "10", "ERDAT": dats(order.created),
-        "AEDAT": dats(order.changed), "KTEXT": order.product.name_de, "BUKRS": SITE, "WERKS": SITE,
+        "AEDAT": dats(order.changed), "KTEXT": order.product.name, "BUKRS": SITE, "WERKS": SITE,
         "OBJNR": f"OR{aufnr(order.number)}", "IDAT1": dats(order.released), "IDAT2": dats(order.finished),
     }  # fmt: skip
 

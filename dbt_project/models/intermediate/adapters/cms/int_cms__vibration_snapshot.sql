@@ -13,6 +13,7 @@ equipment as (
         site_code,
         equipment_code
     from {{ ref('stg_plant__equipment') }}
+    where site_code = {{ source_site('cms') }}
 )
 
 select

@@ -12,6 +12,7 @@ machines as (
         equipment_code,
         equipment_id
     from {{ ref('int_master__equipment') }}
+    where site_code = {{ source_site('mes') }}
 ),
 
 identified as (

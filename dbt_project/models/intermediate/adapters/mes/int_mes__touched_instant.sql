@@ -20,6 +20,7 @@ machines as (
         equipment_code,
         equipment_id
     from {{ ref('int_master__equipment') }}
+    where site_code = {{ source_site('mes') }}
 ),
 
 named as (

@@ -1,0 +1,153 @@
+"""Orders, stock and quality of Odoo: rows of a day for the tables that production writes.
+
+Belongs here: mrp_production, mrp_workorder, stock_move, stock_scrap, quality_check as they stand at the end of a day.
+Does not belong here: the time log (odoo_productivity.py), maintenance (odoo_maintenance.py).
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, time
+
+from data.simulator.events import DayLog, Issue, Sample
+from data.simulator.exporters.odoo_master import (
+    BOM_IDS,
+    POINTS,
+    PRODUCT_IDS,
+    PRODUCTION,
+    STOCK,
+    UOMS,
+    VENDORS,
+    operation_id,
+)
+from data.simulator.exporters.odoo_productivity import workorder_id
+from data.simulator.exporters.odoo_tables import Row, dated, quantity, utc
+from data.simulator.greenville import CALENDAR
+from data.simulator.orders import Order, OrderBook, OrderOperation
+from data.simulator.work import Work
+
+SUPPLIED = {"BAR-4140": (20_000, "lb"), "HSG-CAST": (6_000, "Units"), "BRG-SET": (6_000, "Units"),
+            "SEAL-KIT": (6_000, "Units"), "SCR-M8": (4_000, "Dozens")}  # fmt: skip
+
+
+def production_row(order: Order) -> Row:
+    """mrp_production: the order with its progress."""
+    state = "done" if order.finished is not None else "progress" if order.started is not None else "confirmed"
+    last = order.operations[-1]
+    deadline = datetime.combine(order.due, time(17), CALENDAR.zone).astimezone(UTC).replace(tzinfo=None)
+    values: Row = {
+        "id": order.number, "name": order.short, "product_id": PRODUCT_IDS[order.product.material],
+        "product_qty": quantity(order.quantity), "product_uom_id": UOMS["Units"], "bom_id": BOM_IDS[order.product.material],
+        "qty_producing": quantity(last.good + last.rework), "state": state,
+        "date_start": utc(order.started or order.released), "date_finished": utc(order.finished),
+        "date_deadline": deadline, "origin": None, "lot_producing_id": None,
+    }  # fmt: skip
+    return dated(values, order.created, order.changed)
+
+
+def workorder_row(order: Order, step: OrderOperation, minutes: float) -> Row:
+    """mrp_workorder: one operation; `minutes` have been logged on it."""
+    state = "done" if step.finished is not None else "progress" if step.started is not None else "ready"
+    operation, done = step.operation, step.good + step.rework
+    values: Row = {
+        "id": workorder_id(order.number, step.counter), "name": operation.text, "production_id": order.number,
+        "workcenter_id": step.machine.index + 1,
+        "operation_id": operation_id(order.product.material, operation.position),
+        "product_id": PRODUCT_IDS[order.product.material], "qty_produced": quantity(done),
+        "qty_producing": quantity(order.quantity - done - step.scrap), "state": state, "date_start": utc(step.started),
+        "date_finished": utc(step.finished),
+        "duration_expected": operation.setup_min + order.quantity * operation.cycle_ms / 60_000,
+        "duration": minutes, "sequence": int(operation.vornr),
+    }  # fmt: skip
+    return dated(values, order.created, order.changed)
+
+
+class StockLedger:
+    """Numbers movements, scrap and quality checks."""
+
+    def __init__(self, book: OrderBook) -> None:
+        self.book = book
+        self.moves = self.scraps = self.checks = 0
+
+    def move_rows(self, log: DayLog) -> list[Row]:
+        """stock_move: weekly deliveries, components of the orders that were released, pieces of those that ended."""
+        rows = (
+            [self._supply(log, *supplied) for supplied in SUPPLIED.items()]
+            if log.day.isoweekday() == 1
+            else []
+        )
+        rows += [self._consume(order, issues) for order, issues in self._by_material(log.issues)]
+        for done in sorted(log.completions, key=lambda c: c.at):
+            order = self.book.named(done.order_no)
+            if order.operations[-1].operation.vornr == done.operation_no:
+                rows.append(self._receive(order, done.at))
+        return rows
+
+    def scrap_rows(self, works: Iterable[Work]) -> list[Row]:
+        """stock_scrap: what each operation scrapped in a shift."""
+        rows = []
+        for work in works:
+            if work.scrap:
+                self.scraps += 1
+                values: Row = {
+                    "id": self.scraps, "name": f"SP/{self.scraps:05d}", "product_id": PRODUCT_IDS[work.order.product.material],
+                    "scrap_qty": quantity(work.scrap), "product_uom_id": UOMS["Units"], "production_id": work.order.number,
+                    "workorder_id": workorder_id(work.order.number, work.step.counter), "lot_id": None, "state": "done",
+                    "date_done": utc(work.entered),
+                }  # fmt: skip
+                rows.append(dated(values, work.entered, work.entered))
+        return rows
+
+    def check_rows(self, samples: list[Sample]) -> list[Row]:
+        """quality_check: one row per measured characteristic."""
+        ordered = sorted(samples, key=lambda s: (s.at, s.machine))
+        return [self._check(sample, part) for sample in ordered for part in range(len(sample.deviations))]
+
+    def _check(self, sample: Sample, part: int) -> Row:
+        self.checks += 1
+        order = self.book.named(sample.order_no)
+        number = part + (2 if order.product.finished else 0)
+        _, nominal, tolerance, _, digits = POINTS[number]
+        step = next(s for s in order.operations if s.operation.vornr == sample.operation_no)
+        value = round(nominal + tolerance / 3.6 * sample.deviations[part], digits)
+        good = round(nominal - tolerance, digits) <= value <= round(nominal + tolerance, digits)
+        values: Row = {
+            "id": self.checks, "name": f"QC{self.checks:06d}", "point_id": number + 1,
+            "product_id": PRODUCT_IDS[sample.material_no], "production_id": order.number,
+            "workorder_id": workorder_id(order.number, step.counter), "measure": value,
+            "quality_state": "pass" if good else "fail", "control_date": utc(sample.at),
+        }  # fmt: skip
+        return dated(values, sample.at, sample.at)
+
+    def _supply(self, log: DayLog, material: str, delivered: tuple[float, str]) -> Row:
+        at, reference = log.start + 7_200_000, f"GV/IN/{log.day:%y%W}"
+        return self._move(at, reference, material, delivered, (VENDORS, STOCK))
+
+    def _consume(self, order: Order, issues: list[Issue]) -> Row:
+        first, amount = issues[0], sum(issue.quantity for issue in issues)
+        row = self._move(first.at, order.short, first.material, (amount, first.unit), (STOCK, PRODUCTION))
+        return {**row, "raw_material_production_id": order.number}
+
+    def _receive(self, order: Order, at: int) -> Row:
+        last = order.operations[-1]
+        made = (last.good + last.rework, "Units")
+        row = self._move(at, order.short, order.product.material, made, (PRODUCTION, STOCK))
+        workorder = workorder_id(order.number, last.counter)
+        return {**row, "production_id": order.number, "workorder_id": workorder}
+
+    def _move(
+        self, at: int, reference: str, material: str, amount: tuple[float, str], way: tuple[int, int]
+    ) -> Row:
+        self.moves += 1
+        moved = quantity(amount[0])
+        values: Row = {
+            "id": self.moves, "reference": reference, "product_id": PRODUCT_IDS[material],
+            "product_uom_qty": moved, "quantity": moved, "product_uom": UOMS[amount[1]], "state": "done",
+            "location_id": way[0], "location_dest_id": way[1], "date": utc(at),
+        }  # fmt: skip
+        return dated(values, at, at)
+
+    def _by_material(self, issues: list[Issue]) -> list[tuple[Order, list[Issue]]]:
+        """Issues of one order and material together: lots are no matter of stock_move."""
+        groups: dict[tuple[int, str], list[Issue]] = {}
+        for issue in issues:
+            groups.setdefault((issue.order, issue.material), []).append(issue)
+        return [(self.book.orders[order], group) for (order, _), group in groups.items()]

@@ -1,0 +1,88 @@
+{#-
+    Counters that travel as readings (canonical columns of raw) as the canonical entity: which tags count and which name
+    the job stands in the plant's counter_tags. A tag holds its value until the next; every reading of a total counts.
+    A row is as new as the newest reading that it rests on, so that a late name of a job touches all that it changes.
+-#}
+{% macro counters_from_readings(system, relation) -%}
+    {%- set counts, names = ['total', 'scrap', 'rework'], ['order', 'operation', 'material'] %}
+with tags as (
+    select * from {{ ref('stg_plant__counter_tags') }}
+    where source_system = '{{ system }}'
+),
+
+versions as (
+    select
+        tags.site_code,
+        {{ site_id('tags.site_code', 'tags.equipment_code') }} as equipment_id,
+        tags.counter_role,
+        readings.reading_at,
+        readings.value,
+        readings.value_text,
+        readings._ingested_at,
+        row_number() over (
+            partition by readings.signal, readings.reading_at
+            order by readings._ingested_at desc, readings._source_row desc
+        ) as version_no
+    from {{ relation }} as readings
+    inner join tags on readings.signal = tags.tag
+    where readings.status <> 'bad'
+),
+
+instants as (
+    select
+        site_code,
+        equipment_id,
+        reading_at,
+        {%- for role in counts + names %}
+        max(case when counter_role = '{{ role }}' then {{ 'value' if role in counts else 'value_text' }} end)
+            as {{ role }}_read,
+        max(case when counter_role = '{{ role }}' then _ingested_at end) as {{ role }}_ingested_at
+        {{- ',' if not loop.last }}
+        {%- endfor %}
+    from versions
+    where version_no = 1
+    group by site_code, equipment_id, reading_at
+),
+
+held as (
+    select
+        site_code,
+        equipment_id,
+        reading_at,
+        total_read is not null as is_counted,
+        {%- for role in counts + names %}
+        {{ last_known(role ~ '_read', 'equipment_id', 'reading_at') }} as {{ role }}_held,
+        {{ last_known(role ~ '_ingested_at', 'equipment_id', 'reading_at') }} as {{ role }}_ingested_at
+        {{- ',' if not loop.last }}
+        {%- endfor %}
+    from instants
+)
+
+select
+    site_code,
+    equipment_id,
+    reading_at as counted_at,
+    {{ site_id('site_code', 'order_held') }} as order_id,
+    operation_held as operation_no,
+    material_held as material_id,
+    {%- for count in counts %}
+    cast(coalesce({{ count }}_held, 0) as bigint) as {{ count }}_count,
+    {%- endfor %}
+    greatest(
+        {%- for role in counts + names %}
+        {{ role }}_ingested_at{{ ',' if not loop.last }}
+        {%- endfor %}
+    ) as _source_ingested_at
+from held
+where is_counted
+{%- endmacro %}
+
+
+{#- The instants that an adapter's counters touch. -#}
+{% macro counted_instants(relation) -%}
+select
+    equipment_id,
+    counted_at as touched_at,
+    _source_ingested_at
+from {{ relation }}
+{%- endmacro %}

@@ -1,0 +1,1 @@
+{{ counted_instants(ref('int_opcua__counter')) }}
