@@ -16,3 +16,9 @@ nullif(regexp_replace(trim({{ column }}), '^0+', ''), '')
 {% macro site_id(site, code) -%}
 ({{ site }} || '-' || {{ code }})
 {%- endmacro %}
+
+
+{#- A whole number as a text that sorts like the number. -#}
+{% macro padded(number) -%}
+lpad(cast({{ number }} as string), 12, '0')
+{%- endmacro %}

@@ -72,12 +72,15 @@ def test_time_elements_match_within_a_second_per_border(release: duckdb.DuckDBPy
     assert worst == []
 
 
-def test_calendar_is_exhausted_on_the_day_with_25_hours(release: duckdb.DuckDBPyConnection) -> None:
+@pytest.mark.parametrize(("site", "day"), [("1000", "2025-10-25"), ("2000", "2025-11-01")])
+def test_calendar_is_exhausted_on_the_day_with_25_hours(
+    release: duckdb.DuckDBPyConnection, site: str, day: str
+) -> None:
     hours = rows(
         release,
-        """
+        f"""
         select distinct round(sum(calendar_s) / 3600.0, 3) from fct_time_element
-        where production_day = date '2025-10-25' group by equipment_id
+        where site_code = '{site}' and production_day = date '{day}' group by equipment_id
         """,
     )
     assert hours == [(25.0,)]
@@ -146,6 +149,7 @@ def labelled(kind: str, table: str) -> str:
         ("out_of_order", "pi_historian__readings", "value is not null"),
         ("cancelled_confirmation", "sap_ecc__afru", "stokz = 'X'"),
         ("cancelling_confirmation", "sap_ecc__afru", "stzhl is not null"),
+        ("bad_status", "opcua__readings", "value is null and status = 'bad'"),
     ],
 )
 def test_corrected_rows_are_raw_as_the_rule_has_them(
@@ -176,20 +180,26 @@ def test_cancelled_confirmations_do_not_reach_the_star(
         select count(*) from current anti join cancelled using (mandt, rueck, rmzhl)
         where age = 1 and stzhl is null and stokz is distinct from 'X'
     """
-    in_star = rows(release, "select count(*) from fct_confirmation")
+    in_star = rows(release, "select count(*) from fct_confirmation where site_code = '1000'")
     assert in_star == rows(release, kept.format(raw=raw(demo.home, "sap_ecc__afru")))
     assert in_star[0][0] > 0
 
 
 def test_duplicates_of_readings_count_once(demo: DemoRun, release: duckdb.DuckDBPyConnection) -> None:
-    readings = raw(demo.home, "pi_historian__readings")
-    delivered, distinct = rows(
-        release,
-        f"select count(*), count(distinct (tag, reading_at)) from {readings}",
-    )[0]
-    assert delivered > distinct
-    aggregated = rows(release, "select sum(reading_count)::bigint from fct_signal_hour")[0][0]
-    assert aggregated == distinct
+    for site, table, tag in (
+        ("1000", "pi_historian__readings", "tag"),
+        ("2000", "opcua__readings", "signal"),
+    ):
+        delivered, distinct = rows(
+            release,
+            f"""
+            select count(*), count(distinct ({tag}, reading_at)) from {raw(demo.home, table)}
+            where {tag} in (select tag from dim_signal)
+            """,
+        )[0]
+        assert delivered > distinct
+        aggregated = f"select sum(reading_count)::bigint from fct_signal_hour where site_code = '{site}'"
+        assert rows(release, aggregated) == [(distinct,)]
 
 
 def test_reexport_replaces_by_key_and_leaves_history(
@@ -219,7 +229,7 @@ def test_reexport_replaces_by_key_and_leaves_history(
 def test_closing_table_shows_what_the_release_holds(
     demo: DemoRun, release: duckdb.DuckDBPyConnection
 ) -> None:
-    lines = rows(release, "select line, printf('%.4f', oee) from mart_oee__line order by line")
-    assert [line for line, _ in lines] == ["L1", "L2", "L3"]
+    lines = rows(release, "select line, printf('%.4f', oee) from mart_oee__line order by site_code, line")
+    assert [line for line, _ in lines] == ["L1", "L2", "L3", "G1", "G2"]
     for line, oee in lines:
         assert any(line in text and oee in text for text in demo.output.splitlines()), (line, oee)

@@ -24,7 +24,7 @@
     'stock_movement': ['adventureworks', 'canonical', 'odoo', 'sap_ecc'],
     'supplier': ['adventureworks', 'canonical'],
     'touched_instant': ['canonical', 'mes', 'odoo', 'opcua'],
-    'unit_factor': ['sap_ecc'],
+    'unit_factor': ['odoo', 'sap_ecc'],
     'vibration_snapshot': ['canonical', 'cms'],
     'work_centre': ['odoo', 'sap_ecc'],
     'work_order': ['odoo'],

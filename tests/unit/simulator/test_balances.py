@@ -9,18 +9,18 @@ BERLIN = ZoneInfo("Europe/Berlin")
 
 def test_elements_exhaust_the_calendar_also_when_clocks_change(simulated: Simulated) -> None:
     rows = simulated.rows("""
-        select production_day::varchar, shift_code, calendar_s,
+        select site_code, production_day::varchar, shift_code, calendar_s,
                apt_s + aust_s + adet_s + adot_s + pdt_s + not_scheduled_s + no_data_s
         from '{truth}/time_elements.parquet'""")
-    assert len(rows) == 12 * 3 * 4
-    for day, shift, calendar, total in rows:
+    assert len(rows) == (12 + 5) * 3 * 4
+    for site, day, shift, calendar, total in rows:
         assert abs(total - calendar) < 1e-6
-        assert calendar == (32_400 if (day, shift) == ("2025-10-25", "N") else 28_800)
+        assert calendar == (32_400 if (site, day, shift) == ("1000", "2025-10-25", "N") else 28_800)
 
 
 def test_state_intervals_are_gapless_and_exclusive(simulated: Simulated) -> None:
     broken = simulated.rows("""
-        select * from (select *, lead(start_at) over (partition by machine order by start_at) as next_at
+        select * from (select *, lead(start_at) over (partition by site_code, machine order by start_at) as next_at
                        from '{truth}/state_intervals.parquet')
         where end_at <= start_at or (next_at is not null and next_at <> end_at)""")
     assert broken == []
@@ -46,7 +46,7 @@ def test_counters_add_up_to_quantities(simulated: Simulated) -> None:
         from delta group by all having sum(case when total < b then total else total - b end) > 0 order by all""")
     truth = simulated.rows("""
         select machine, order_no, sum(produced), sum(scrap), sum(rework)
-        from '{truth}/quantities.parquet' group by all having sum(produced) > 0 order by all""")
+        from '{truth}/quantities.parquet' where site_code = '1000' group by all having sum(produced) > 0 order by all""")
     assert differences == truth
 
 
@@ -63,7 +63,7 @@ def test_confirmations_add_up_to_quantities(simulated: Simulated) -> None:
                sum(replace(replace(XMNGA, '.', ''), ',', '.')::double)
         from line where n = 1 and STOKZ is null and STZHL = '00000000' group by all order by all""")
     truth = simulated.rows("""select order_no, sum(good)::double, sum(scrap)::double
-        from '{truth}/quantities.parquet' group by all order by all""")
+        from '{truth}/quantities.parquet' where site_code = '1000' group by all order by all""")
     assert confirmed == truth
 
 
@@ -74,7 +74,8 @@ def test_every_failure_has_its_notification(simulated: Simulated) -> None:
             read_csv('{landing}/sap_ecc/QMIH_*.csv', delim = ';', header = true, all_varchar = true, encoding = 'latin-1')
         )
         select f.notification_no from '{truth}/failures.parquet' f
-        left join note on note.qmnum = ltrim(f.notification_no, '0') and note.MSAUS = 'X' where note.qmnum is null""")
+        left join note on note.qmnum = ltrim(f.notification_no, '0') and note.MSAUS = 'X'
+        where f.site_code = '1000' and note.qmnum is null""")
     failures = simulated.rows("select count(*) from '{truth}/failures.parquet'")
     assert failures[0][0] == simulated.summary.failures > 3
     assert missing == []
@@ -97,7 +98,7 @@ def test_vibration_rises_before_a_failure(simulated: Simulated) -> None:
                        and r.read_at between f.started_at - interval 2 hour and f.started_at) as before,
                (select median(v) from reading) as usual
         from '{truth}/failures.parquet' f
-        where f.started_at > (select min(read_at) + interval 3 hour from reading)""")
+        where f.site_code = '1000' and f.started_at > (select min(read_at) + interval 3 hour from reading)""")
     assert rows
     for started, before, usual in rows:
         assert before is not None, started
@@ -107,7 +108,7 @@ def test_vibration_rises_before_a_failure(simulated: Simulated) -> None:
 def test_archive_rate_is_as_asked(simulated: Simulated) -> None:
     assert 24 < simulated.summary.mean_interval_s < 36
     [(rows,)] = (
-        simulated.rows("""select count(*) from read_csv('{landing}/pi_historian/pi_*.csv', header = true,
+        simulated.rows("""select (select count(*) from '{landing}/opcua/*.parquet') + count(*) from read_csv('{landing}/pi_historian/pi_*.csv', header = true,
         all_varchar = true, null_padding = true, ignore_errors = true, strict_mode = false)""")
     )
     assert abs(rows - simulated.summary.readings) <= 10

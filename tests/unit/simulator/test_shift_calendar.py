@@ -7,31 +7,34 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.simulator.shift_calendar import (
-    CALENDARS,
-    day_start,
-    outside_repeated_hour,
-    repeated_hour,
-    segments,
-    to_local,
-)
+from data.simulator import duisburg, greenville
+from data.simulator.duisburg import outside_repeated_hour, repeated_hour, to_local
+from data.simulator.shift_calendar import ShiftCalendar
 
+BOTH = [(own, name) for own in (duisburg.CALENDAR, greenville.CALENDAR) for name in own.names]
 DAYS = st.dates(date(2024, 1, 1), date(2027, 12, 31))
 
 
-@given(DAYS, st.sampled_from(CALENDARS))
-def test_segments_tile_the_production_day(day: date, calendar: str) -> None:
-    parts = segments(calendar, day)
-    assert parts[0].start == day_start(day)
-    assert parts[-1].end == day_start(day + timedelta(days=1))
+@given(DAYS, st.sampled_from(BOTH))
+def test_segments_tile_the_production_day(day: date, calendar: tuple[ShiftCalendar, str]) -> None:
+    own, name = calendar
+    parts = own.segments(name, day)
+    assert parts[0].start == own.day_start(day)
+    assert parts[-1].end == own.day_start(day + timedelta(days=1))
     assert all(a.end == b.start for a, b in pairwise(parts))
     assert all(p.start < p.end and p.shift_start <= p.start and p.end <= p.shift_end for p in parts)
 
 
 def test_night_shift_has_nine_hours_in_autumn_and_seven_in_spring() -> None:
     for day, hours in ((date(2025, 10, 25), 9), (date(2026, 3, 28), 7), (date(2025, 10, 24), 8)):
-        night = [p for p in segments("CONTI", day) if p.shift_code == "N"]
+        night = [p for p in duisburg.CALENDAR.segments("CONTI", day) if p.shift_code == "N"]
         assert night[0].shift_end - night[0].shift_start == hours * 3_600_000
+
+
+def test_clocks_change_on_other_days_at_each_site() -> None:
+    for own, day in ((duisburg.CALENDAR, date(2025, 10, 25)), (greenville.CALENDAR, date(2025, 11, 1))):
+        changed = [d for n in range(60) if own.repeated_hour(d := date(2025, 10, 1) + timedelta(days=n))]
+        assert changed == [day]
 
 
 def test_repeated_hour_is_found_only_in_autumn() -> None:

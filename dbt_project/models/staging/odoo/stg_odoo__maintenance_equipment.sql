@@ -6,7 +6,7 @@ renamed as (
     select
         id as maintenance_equipment_id,
         case
-            when starts_with(name, '{') then try_cast(name as json) ->> 'en_US'
+            when left(name, 1) = '{' then {{ json_field('name', 'en_US') }}
             else name
         end as maintenance_equipment_name,
         serial_no,

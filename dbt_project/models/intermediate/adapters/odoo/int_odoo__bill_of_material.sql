@@ -13,7 +13,7 @@ products as (
 ),
 
 units as (
-    select * from {{ ref('stg_odoo__uom_uom') }}
+    select * from {{ ref('int_odoo__unit_factor') }}
 ),
 
 assemblies as (
@@ -21,31 +21,27 @@ assemblies as (
         boms.bom_id,
         products.product_id,
         products.material_id,
-        {{ in_base_unit('boms.base_qty', 'units.reference_factor', 'products.base_factor') }} as assembly_qty,
+        {{ in_base_unit('boms.base_qty', 'units') }} as assembly_qty,
         boms._ingested_at
     from boms
     inner join products
         on
             boms.product_template_id = products.product_template_id
             and coalesce(boms.product_id, products.product_id) = products.product_id
-    left join units on boms.uom_id = units.uom_id
+    left join units on products.product_id = units.product_id and boms.uom_id = units.uom_id
 )
 
 select
-    {{ site_id(source_site('odoo'), "cast(bom_lines.bom_line_id as varchar) || '-' || cast(assemblies.product_id as varchar)") }}
-        as bom_item_id,
+    {{ site_id(source_site('odoo'), 'cast(bom_lines.bom_line_id as string)') }}
+    || '-' || cast(assemblies.product_id as string) as bom_item_id,
     assemblies.material_id as assembly_material_id,
-    components.material_id as component_material_id,
-    {{ ratio(
-        in_base_unit('bom_lines.component_qty', 'units.reference_factor', 'components.base_factor'),
-        'assemblies.assembly_qty'
-    ) }} as component_qty,
-    components.base_unit as quantity_unit,
+    units.material_id as component_material_id,
+    {{ ratio(in_base_unit('bom_lines.component_qty', 'units'), 'assemblies.assembly_qty') }} as component_qty,
+    units.base_unit as quantity_unit,
     null as bom_level,
     null as valid_from,
     null as valid_to,
     greatest(bom_lines._ingested_at, assemblies._ingested_at) as _source_ingested_at
 from assemblies
 inner join bom_lines on assemblies.bom_id = bom_lines.bom_id
-inner join products as components on bom_lines.component_product_id = components.product_id
-left join units on bom_lines.uom_id = units.uom_id
+left join units on bom_lines.component_product_id = units.product_id and bom_lines.uom_id = units.uom_id

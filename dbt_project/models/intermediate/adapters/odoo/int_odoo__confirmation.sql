@@ -38,7 +38,8 @@ scrapped as (
 
 confirmed as (
     select
-        {{ site_id('work_centres.site_code', 'cast(work_orders.workorder_id as varchar)') }} as confirmation_id,
+        {{ site_id('work_centres.site_code', 'cast(work_orders.workorder_id as string)') }}
+            as confirmation_id,
         work_centres.site_code,
         work_orders.order_id,
         work_orders.order_id || '-' || work_orders.operation_no as operation_id,

@@ -8,9 +8,8 @@ losses as (
 )
 
 select
-    {{ site_id(source_site('odoo'), "lpad(cast(entries.workcenter_productivity_id as varchar), 12, '0')") }}
-        as state_event_id,
-    {{ site_id(source_site('odoo'), "'L' || cast(losses.loss_id as varchar)") }} as reason_id,
+    {{ site_id(source_site('odoo'), padded('entries.workcenter_productivity_id')) }} as state_event_id,
+    {{ site_id(source_site('odoo'), "'L' || cast(losses.loss_id as string)") }} as reason_id,
     entries.changed_at as entered_at,
     entries.remark as note,
     entries._ingested_at as _source_ingested_at

@@ -20,7 +20,7 @@ work_centres as (
 )
 
 select
-    {{ site_id(source_site('odoo'), 'cast(checks.check_id as varchar)') }} as inspection_id,
+    {{ site_id(source_site('odoo'), 'cast(checks.check_id as string)') }} as inspection_id,
     {{ source_site('odoo') }} as site_code,
     work_orders.order_id,
     work_orders.operation_no,

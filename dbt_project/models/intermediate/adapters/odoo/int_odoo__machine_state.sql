@@ -1,4 +1,4 @@
--- The log holds what people or terminals entered. Where nobody did, the state is NO_LOG: never the one before.
+-- The log holds what people or terminals entered. Where nobody did, the state is NO_LOG.
 with entries as (
     select * from {{ ref('stg_odoo__mrp_workcenter_productivity') }}
 ),
@@ -18,7 +18,7 @@ work_orders as (
 
 described as (
     select
-        {{ site_id('work_centres.site_code', "lpad(cast(entries.workcenter_productivity_id as varchar), 12, '0')") }}
+        {{ site_id('work_centres.site_code', padded('entries.workcenter_productivity_id')) }}
             as state_event_id,
         work_centres.site_code,
         work_centres.equipment_id,

@@ -1,6 +1,6 @@
-{%- set second_us = 1000000 %}
--- A breakdown begins with its request and lasts for the request's duration. A corrective request that was closed
--- without duration did not stop the machine.
+{%- set duration_us = 'cast(round(requests.duration_h * 3600) as bigint) * 1000000' %}
+-- A breakdown begins with its request and lasts for the request's duration. A corrective request that was
+-- closed without duration did not stop the machine.
 with requests as (
     select
         *,
@@ -21,8 +21,8 @@ work_centres as (
 
 select
     work_centres.site_code,
-    {{ site_id('work_centres.site_code', 'cast(requests.request_id as varchar)') }} as notification_id,
-    cast(requests.request_id as varchar) as notification_no,
+    {{ site_id('work_centres.site_code', 'cast(requests.request_id as string)') }} as notification_id,
+    cast(requests.request_id as string) as notification_no,
     work_centres.equipment_id,
     null as maintenance_order_id,
     requests.maintenance_type as notification_type,
@@ -35,8 +35,7 @@ select
         as malfunction_started_at,
     case
         when requests.closed_date is not null and requests.duration_h > 0
-            then {{ instant(micros('requests.begun_at') ~ ' + cast(round(requests.duration_h * 3600) as bigint) * '
-                ~ second_us) }}
+            then {{ instant(micros('requests.begun_at') ~ ' + ' ~ duration_us) }}
     end as malfunction_ended_at,
     null as failure_mode_code,
     requests._ingested_at as _source_ingested_at

@@ -11,7 +11,7 @@ select
     products.material_id,
     products.product_name as material_name,
     products.product_type as material_type,
-    cast(products.category_id as varchar) as material_group,
+    cast(products.category_id as string) as material_group,
     products.base_unit,
     null as standard_cost,
     made.product_template_id is not null as is_made_in_house,

@@ -34,7 +34,7 @@ select
     work_centre_name,
     planned_qty,
     pri_s,
-    greatest(0, expected_duration_min * 60 - planned_qty * pri_s) as planned_setup_s,
+    greatest(0, expected_duration_min * 60 - cast(planned_qty as double) * pri_s) as planned_setup_s,
     null as planned_cost,
     null as actual_cost,
     duration_min / 60 as actual_resource_h,

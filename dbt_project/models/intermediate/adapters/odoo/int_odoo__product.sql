@@ -14,7 +14,8 @@ identified as (
     select
         products.product_id,
         products.product_template_id,
-        coalesce(products.material_no, templates.material_no, cast(products.product_id as varchar)) as material_id,
+        coalesce(products.material_no, templates.material_no, cast(products.product_id as string))
+            as material_id,
         templates.product_name,
         templates.product_type,
         templates.category_id,

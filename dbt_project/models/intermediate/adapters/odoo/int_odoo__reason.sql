@@ -1,4 +1,4 @@
--- A loss stands below the reason that the plant's state map gives it; what the map does not know stands at the top.
+-- A loss stands below the reason that the plant's state map gives it; one that the map lacks, at the top.
 with losses as (
     select * from {{ ref('stg_odoo__mrp_workcenter_productivity_loss') }}
 ),
@@ -14,8 +14,8 @@ groups as (
 )
 
 select
-    {{ site_id(source_site('odoo'), "'L' || cast(losses.loss_id as varchar)") }} as reason_id,
-    'L' || cast(losses.loss_id as varchar) as reason_code,
+    {{ site_id(source_site('odoo'), "'L' || cast(losses.loss_id as string)") }} as reason_id,
+    'L' || cast(losses.loss_id as string) as reason_code,
     {{ site_id('groups.site_code', 'groups.reason_code') }} as parent_reason_id,
     losses.reason_name,
     coalesce(groups.loss_category, 'none') as loss_category,

@@ -8,12 +8,8 @@ places as (
     select * from {{ ref('stg_odoo__stock_location') }}
 ),
 
-products as (
-    select * from {{ ref('int_odoo__product') }}
-),
-
 units as (
-    select * from {{ ref('stg_odoo__uom_uom') }}
+    select * from {{ ref('int_odoo__unit_factor') }}
 ),
 
 orders as (
@@ -34,19 +30,20 @@ signed as (
 )
 
 select
-    {{ site_id(source_site('odoo'), 'cast(signed.move_id as varchar)') }} as movement_id,
+    {{ site_id(source_site('odoo'), 'cast(signed.move_id as string)') }} as movement_id,
     {{ source_site('odoo') }} as site_code,
-    products.material_id,
+    units.material_id,
     signed.storage_location,
     null as batch_no,
     signed.movement_type,
     cast({{ utc_to_local('signed.moved_at', source_site('odoo', 'timezone')) }} as date) as posting_date,
-    signed.sign * {{ in_base_unit('signed.moved_qty', 'units.reference_factor', 'products.base_factor') }}
+    signed.sign * {{ in_base_unit('signed.moved_qty', 'units') }}
         as moved_qty,
-    products.base_unit as quantity_unit,
+    units.base_unit as quantity_unit,
     {{ site_id(source_site('odoo'), 'orders.order_no') }} as order_id,
-    greatest(signed._ingested_at, products._source_ingested_at) as _source_ingested_at
+    signed._ingested_at as _source_ingested_at
 from signed
-inner join products on signed.product_id = products.product_id
-left join units on signed.uom_id = units.uom_id
-left join orders on coalesce(signed.received_production_id, signed.consuming_production_id) = orders.production_id
+left join units on signed.product_id = units.product_id and signed.uom_id = units.uom_id
+left join
+    orders
+    on coalesce(signed.received_production_id, signed.consuming_production_id) = orders.production_id

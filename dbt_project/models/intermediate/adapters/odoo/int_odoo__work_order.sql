@@ -7,12 +7,8 @@ orders as (
     where order_state not in ('draft', 'cancel')
 ),
 
-products as (
-    select * from {{ ref('int_odoo__product') }}
-),
-
 units as (
-    select * from {{ ref('stg_odoo__uom_uom') }}
+    select * from {{ ref('int_odoo__unit_factor') }}
 ),
 
 identified as (
@@ -21,12 +17,12 @@ identified as (
         work_orders.operation_id as routing_operation_id,
         work_orders.workcenter_id,
         {{ site_id(source_site('odoo'), 'orders.order_no') }} as order_id,
-        cast(work_orders.operation_sequence as varchar) as operation_no,
+        cast(work_orders.operation_sequence as string) as operation_no,
         work_orders.operation_name,
-        products.material_id,
-        products.base_unit as quantity_unit,
-        {{ in_base_unit('orders.ordered_qty', 'units.reference_factor', 'products.base_factor') }} as planned_qty,
-        {{ in_base_unit('work_orders.produced_qty', 'units.reference_factor', 'products.base_factor') }}
+        units.material_id,
+        units.base_unit as quantity_unit,
+        {{ in_base_unit('orders.ordered_qty', 'units') }} as planned_qty,
+        {{ in_base_unit('work_orders.produced_qty', 'units') }}
             as produced_qty,
         work_orders.workorder_state,
         work_orders.started_at,
@@ -37,8 +33,7 @@ identified as (
         greatest(work_orders._ingested_at, orders._ingested_at) as _source_ingested_at
     from work_orders
     inner join orders on work_orders.production_id = orders.production_id
-    left join products on orders.product_id = products.product_id
-    left join units on orders.uom_id = units.uom_id
+    left join units on orders.product_id = units.product_id and orders.uom_id = units.uom_id
 )
 
 select * from identified
