@@ -83,6 +83,7 @@ where is_counted
 select
     equipment_id,
     counted_at as touched_at,
+    null as touched_until,
     _source_ingested_at
 from {{ relation }}
 {%- endmacro %}

@@ -20,26 +20,12 @@ named as (
         greatest(versions._ingested_at, entries._ingested_at) as _ingested_at
     from versions
     left join entries on versions.workcenter_productivity_id = entries.workcenter_productivity_id
-),
-
-instants as (
-    select
-        workcenter_id,
-        started_at as touched_at,
-        _ingested_at
-    from named
-    union all
-    select
-        workcenter_id,
-        ended_at as touched_at,
-        _ingested_at
-    from named
-    where ended_at is not null
 )
 
 select
     work_centres.equipment_id,
-    instants.touched_at,
-    instants._ingested_at as _source_ingested_at
-from instants
-inner join work_centres on instants.workcenter_id = work_centres.workcenter_id
+    named.started_at as touched_at,
+    named.ended_at as touched_until,
+    named._ingested_at as _source_ingested_at
+from named
+inner join work_centres on named.workcenter_id = work_centres.workcenter_id
