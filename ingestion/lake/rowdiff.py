@@ -2,18 +2,19 @@
 
 Upsert tables: each row against the version of its key before it. Snapshot tables: each batch against the one before,
 by key, or by the whole row where there is none. Append tables hold everything and are not compared. Counting is one
-DuckDB query over staged files and the held rows with their keys; no rows pass through Python.
+DuckDB query over the staged rows and the held ones, of which only those files are opened that can have a row of these
+keys, or of the last full export. It streams and spills within the memory limit; no rows pass through Python.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import duckdb
-from deltalake import DeltaTable
 
 from ingestion.batch import RowDiff
 from ingestion.contracts import Contract
 from ingestion.lake.ledger import committed_entries
+from ingestion.lake.pruning import Bounds, touched_files
 from ingestion.lake.read import rows_of_files
 from ingestion.lake.stage import StagedFile
 from ingestion.settings import Settings
@@ -32,16 +33,31 @@ def row_diffs(
         return {}
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute(f"CREATE OR REPLACE TEMP VIEW fresh_rows AS {_fresh(contract, staged)}")
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW held_rows AS {_held(contract, settings)}")
+    path = settings.raw_path(contract.raw_name)
     if contract.load_mode == "upsert":
+        held = touched_files(path, _bounds(contract, connection))
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW held_rows AS {_hashed(contract, held)}")
         return _upserted(contract, connection)
     entries = committed_entries(settings, contract.raw_name)
     before = entries[-1]["ingested_at"] if entries else None
+    held = touched_files(path, {"_ingested_at": (before, before)})
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW held_rows AS {_hashed(contract, held)}")
     found: dict[datetime, RowDiff] = {}
     for at in sorted(batches):
         found[at] = _snapshot(contract, connection, before, at)
         before = at
     return found
+
+
+def _bounds(contract: Contract, connection: duckdb.DuckDBPyConnection) -> Bounds:
+    """Lowest and highest value of each key column in the fresh rows."""
+    names = contract.key
+    asked = ", ".join(
+        f"min({identifier(name)}) AS low{index}, max({identifier(name)}) AS high{index}"
+        for index, name in enumerate(names)
+    )
+    (row,) = connection.sql(f"SELECT {asked} FROM fresh_rows").to_arrow_table().to_pylist()
+    return {name: (row[f"low{index}"], row[f"high{index}"]) for index, name in enumerate(names)}
 
 
 def _key(contract: Contract) -> str:
@@ -59,11 +75,6 @@ def _hashed(contract: Contract, files: Sequence[str]) -> str:
 
 def _fresh(contract: Contract, staged: Sequence[StagedFile]) -> str:
     return _hashed(contract, [str(file.path) for file in staged])
-
-
-def _held(contract: Contract, settings: Settings) -> str:
-    path = settings.raw_path(contract.raw_name)
-    return _hashed(contract, DeltaTable(path).file_uris() if DeltaTable.is_deltatable(str(path)) else [])
 
 
 def _upserted(contract: Contract, connection: duckdb.DuckDBPyConnection) -> dict[datetime, RowDiff]:
