@@ -7,6 +7,7 @@ import numpy as np
 from ingestion.profiling.columns import month_language, profiled
 from ingestion.profiling.deliveries import guess_load_mode
 from ingestion.profiling.keys import guess_key
+from ingestion.profiling.known import guess_known
 from ingestion.profiling.model import ColumnProfile, Group, Guess
 from ingestion.profiling.notation import Notation, guess_notation
 from ingestion.profiling.reading import TABLE, Rows
@@ -49,7 +50,13 @@ def guess_table(rows: Rows, *, american: bool) -> Guessed:
         key=key.columns,
         notation=notation,
         load_mode=load_mode.value,
-        guesses=(*group.guesses, *([numbers] if numbers else []), key.guess, load_mode, *problems),
+        guesses=(
+            *group.guesses,
+            *filter(None, (guess_known(group), numbers)),
+            key.guess,
+            load_mode,
+            *problems,
+        ),
         sampled=rows.sampled,
         rows=rows.count,
         observed=tuple(

@@ -13,6 +13,7 @@ import pytest
 import xlsxwriter
 from samples import Samples
 
+from ingestion.contracts import SOURCES, load_contract
 from ingestion.errors import ConfigurationError
 
 ROWS = [(n, f"MC{n % 3:02d}", n * 1.5) for n in range(1, 41)]
@@ -179,6 +180,15 @@ def test_a_file_without_a_draft_is_told_with_the_reason(
     ((file, reason),) = profile.left_out
     assert file == name
     assert why in reason
+
+
+def test_a_table_that_a_system_describes_already_is_named(samples: Samples):
+    headers = load_contract(SOURCES / "mes" / "machine_states.contract.yml").headers
+    samples.add(
+        "states_1.csv", "\n".join([",".join(headers), *(",".join([str(n)] * len(headers)) for n in range(9))])
+    )
+    (guess,) = [guess for guess in samples.table().guesses if guess.about == "known as"]
+    assert guess.value == "mes.machine_states"
 
 
 def test_no_samples_are_a_set_up_error(samples: Samples):
