@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 from ingestion.packed import ARCHIVE
 from ingestion.profiling.model import Group, Guess, Recognised, Sample
 from ingestion.profiling.names import distinct, snake
+from ingestion.profiling.samples import spread
 from ingestion.typing.months import ENGLISH, NAMES
 
 _MONTHS = sorted(
@@ -54,6 +55,22 @@ def grouped(found: Iterable[tuple[Sample, Recognised]]) -> list[Group]:
     names = distinct(_stem(members) for members in tables)
     globs = _globs(tables)
     return [_group(name, glob, members) for name, glob, members in zip(names, globs, tables, strict=True)]
+
+
+def thinned(names: Sequence[str], most: int) -> tuple[set[str], list[str]]:
+    """Of files with like names at most `most`, the first, the last and evenly those between; and that in words."""
+    alike: dict[str, list[str]] = {}
+    for name in names:
+        alike.setdefault(_pattern(name, _ANY_NUMBER), []).append(name)
+    kept: set[str] = set()
+    notes = []
+    for pattern, members in alike.items():
+        if len(members) > most:
+            notes.append(
+                f"of {len(members):,} files {pattern} {most} were looked at, from the first to the last"
+            )
+        kept.update(spread(members, most))
+    return kept, notes
 
 
 def _fits(one: Recognised, other: Recognised) -> bool:

@@ -125,10 +125,14 @@ class TableProfile:
 
 @dataclass(frozen=True)
 class Profile:
-    """All that was found below the given paths. `left_out` are (file, why) of files that no draft covers."""
+    """All that was found below the given paths.
+
+    `left_out` are (file, why) of files that no draft covers; `notes` say which of many files were looked at.
+    """
 
     system: str
     root: str
     zone: Guess
     tables: tuple[TableProfile, ...]
     left_out: Sequence[tuple[str, str]] = ()
+    notes: Sequence[str] = ()

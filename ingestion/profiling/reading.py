@@ -4,7 +4,7 @@ A table of at most `rows` rows is filled from a few files: the first, the last a
 in the order of the headers, `f` is the number of the file. What no reader could place is counted, not kept.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from ingestion.errors import FileError
 from ingestion.formats import reader_for
 from ingestion.formats.base import ArrowReader, Opened, TextReader
 from ingestion.profiling.model import Group, Sample
+from ingestion.profiling.samples import spread
 from ingestion.typing.query import Input
 
 ROWS = 200_000
@@ -50,18 +51,8 @@ class Rows:
             else "1 file"
         )
         heads = [f"{sample.origin}: {sample.share}" for sample in self.samples if sample.share]
-        kind = "the first rows: " if self.cut else "all rows: " if not heads else "a sample: "
-        return f"{kind}{self.count:,} rows of {of}" + (f" ({'; '.join(heads)})" if heads else "")
-
-
-def chosen(samples: Sequence[Sample], most: int = FILES) -> tuple[Sample, ...]:
-    """The first, the last and evenly those between."""
-    if len(samples) <= most:
-        return tuple(samples)
-    last = len(samples) - 1
-    return tuple(
-        samples[place] for place in sorted({round(last * step / (most - 1)) for step in range(most)})
-    )
+        which = "the first" if self.cut else "" if heads else "all"
+        return f"{which} {self.count:,} rows of {of}".strip() + (f" ({'; '.join(heads)})" if heads else "")
 
 
 def text_contract(group: Group) -> Contract:
@@ -90,7 +81,7 @@ def read(
     """Fill the table `sample`; files that cannot be read are told in `problems`."""
     contract = text_contract(group)
     reader = reader_for(contract, scratch, max_line_bytes)
-    samples = chosen(group.samples)
+    samples = spread(group.samples, FILES)
     share = max(1, rows // len(samples))
     names = ", ".join(f"c{place} VARCHAR" for place in range(len(group.headers)))
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {TABLE} (f INTEGER, {names})")

@@ -8,7 +8,7 @@ from pathlib import Path
 from ingestion.errors import ConfigurationError
 from ingestion.profiling.check import checked
 from ingestion.profiling.draft import write_draft
-from ingestion.profiling.grouping import grouped
+from ingestion.profiling.grouping import grouped, thinned
 from ingestion.profiling.model import Profile, Recognised, Sample, TableProfile
 from ingestion.profiling.reading import ROWS, read
 from ingestion.profiling.recognise import recognise
@@ -17,6 +17,8 @@ from ingestion.profiling.tables import Guessed, guess_table
 from ingestion.profiling.zone import guess_zone
 from ingestion.session import connect
 from ingestion.settings import Settings
+
+MOST_ALIKE = 100  # files with like names that are opened
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,8 @@ class _Run:
     def profile(self, files: Sequence[Path], progress: Callable[[str], None]) -> Profile:
         """All tables; files that no draft covers are told with the reason."""
         request = self._request
+        kept, notes = thinned([self._name(path) for path in files], MOST_ALIKE)
+        files = [path for path in files if self._name(path) in kept]
         found = []
         for group in grouped(list(self._recognised(files))):
             progress(f"{group.name}: {len(group.samples):,} files, {group.format}")
@@ -73,7 +77,10 @@ class _Run:
         seen = [observed for one in found for observed in one.observed]
         zone = guess_zone(seen, request.zone, request.zone_reason)
         tables = tuple(self._proved(one, zone.value, progress) for one in found)
-        return Profile(request.system, str(self._root), zone, tables, tuple(self._left_out))
+        return Profile(request.system, str(self._root), zone, tables, tuple(self._left_out), tuple(notes))
+
+    def _name(self, path: Path) -> str:
+        return path.relative_to(self._root).as_posix()
 
     def _recognised(self, files: Sequence[Path]) -> Iterator[tuple[Sample, Recognised]]:
         for sample in self._stage.samples(files):

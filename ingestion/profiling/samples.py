@@ -6,9 +6,10 @@ a file is (recognise.py).
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import TypeVar
 
 from ingestion.delivery import Delivered
 from ingestion.errors import ConfigurationError
@@ -17,6 +18,7 @@ from ingestion.profiling.model import Sample
 
 HEAD_BYTES = 64 * 2**20
 _CHUNK = 1 << 20
+T = TypeVar("T")
 _WHOLE = {
     ".parquet", ".json", ".xml", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods",
     ".tdms", ".mf4", ".mdf", ".h5", ".hdf5", ".mat", ".wav",
@@ -44,6 +46,14 @@ def listed(paths: Iterable[Path]) -> list[Path]:
         shown = (one for one in every if one.is_file() and not one.name.startswith(_HIDDEN))
         found |= dict.fromkeys(one.resolve() for one in shown)
     return list(found)
+
+
+def spread(items: Sequence[T], most: int) -> tuple[T, ...]:
+    """All of them, or the first, the last and evenly those between."""
+    if len(items) <= most:
+        return tuple(items)
+    last = len(items) - 1
+    return tuple(items[place] for place in sorted({round(last * step / (most - 1)) for step in range(most)}))
 
 
 class Stage:

@@ -58,6 +58,8 @@ def _say(found: Profile, page: Path, folder: Path) -> None:
         sys.stdout.write(_line(table))
         for reason in table.check.reasons:
             sys.stdout.write(f"    {reason}\n")
+    for note in found.notes:
+        sys.stdout.write(f"  {note}\n")
     for name, why in found.left_out:
         sys.stdout.write(f"  no draft of {name}: {why}\n")
     sys.stdout.write(f"  {found.zone}\n")

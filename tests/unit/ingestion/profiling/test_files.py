@@ -209,10 +209,20 @@ def test_of_a_large_file_the_head_is_read_and_named(samples: Samples, packed: bo
     assert packed or size in table.sampled
 
 
+def test_of_many_files_some_are_read_and_that_is_named(samples: Samples):
+    for number in range(130):
+        samples.add(f"t_{number:03d}.csv", f"id,value\n{number},{number}.5\n")
+    profile = samples.profile()
+    assert profile.notes == ("of 130 files t_*.csv 100 were looked at, from the first to the last",)
+    (table,) = profile.tables
+    assert table.sampled == "all 24 rows of 24 of 100 files"
+    assert (table.check.clean, table.check.rows_read) == (True, 100)
+
+
 def test_of_many_rows_the_first_are_read_and_that_is_named(samples: Samples):
     samples.add("t.csv", "id;value\n" + "".join(f"{n};x\n" for n in range(5_000)))
     table = samples.table(rows=1_000)
-    assert table.sampled == "the first rows: 1,000 rows of 1 file"
+    assert table.sampled == "the first 1,000 rows of 1 file"
     assert table.check.rows_committed == 5_000
 
 

@@ -164,4 +164,4 @@ def test_every_guess_stands_in_the_contract_with_evidence_and_confidence(samples
     text = " ".join(table.contract.path.read_text().split())
     assert "key: id (high confidence): unique and filled in 199 rows" in text
     assert "type: DOUBLE decimal (high confidence)" in text
-    assert "sample: all rows: 199 rows of 1 file" in text
+    assert "sample: all 199 rows of 1 file" in text
