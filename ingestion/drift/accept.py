@@ -74,6 +74,7 @@ class _Draft:
         self._former = {now: list(names) for now, names in policy.former_names.items()}
         self._optional = set(policy.optional)
         self._ignored = set(policy.ignored)
+        self._added = set(policy.added)
 
     def apply(self, accepted: Accepted) -> None:
         """All changes, then version and history."""
@@ -143,6 +144,7 @@ class _Draft:
             raise self._refused(f"a column {name} exists already.", f"--rename, or --ignore {header}.")
         version = next_version(self._contract.version, breaking=False)
         self._add_column(name, header, kind or "VARCHAR", f"Delivered as {header} since version {version}.")
+        self._added.add(header)
         self._notes.append(f"{header} added as {kind or 'VARCHAR'}")
 
     def _add_column(self, name: str, header: str, kind: str, description: str) -> None:
@@ -180,6 +182,7 @@ class _Draft:
             "ignored": sorted(self._ignored),
             "formerNames": self._former,
             "optional": sorted(self._optional),
+            "added": sorted(self._added),
             "history": [*self._contract.drift.history, note],
         }
         return {key: value for key, value in policy.items() if value}

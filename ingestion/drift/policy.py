@@ -6,6 +6,7 @@
         ignored: [rowguid]               # delivered, known, not wanted
         formerNames: {quantity: [qty]}   # header now: headers that it had before; both forms load
         optional: [note]                 # headers that a file may lack: their columns are null then
+        added: [tool]                    # headers that came before the contract knew them: filled from `_extra`
         history: [...]                   # one line per accepted change, written by `tundish source accept`
 
 evolve keeps the values of columns that the contract does not know as text in `_extra` (a JSON object) and reports
@@ -19,7 +20,7 @@ from typing import Any, Literal, TypeAlias
 NewColumns: TypeAlias = Literal["evolve", "ignore", "hold"]
 NEW_COLUMNS: tuple[NewColumns, ...] = ("evolve", "ignore", "hold")
 EXTRA = "_extra"
-_KEYS = ("newColumns", "ignored", "formerNames", "optional", "history")
+_KEYS = ("newColumns", "ignored", "formerNames", "optional", "added", "history")
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Drift:
     ignored: frozenset[str] = frozenset()
     former_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     optional: frozenset[str] = frozenset()
+    added: frozenset[str] = frozenset()
     history: tuple[str, ...] = ()
 
     def names_of(self, header: str) -> tuple[str, ...]:
@@ -60,5 +62,6 @@ def drift_policy(raw: Mapping[str, Any]) -> Drift:
         ignored=frozenset(map(str, raw.get("ignored") or ())),
         former_names={str(now): tuple(map(str, names)) for now, names in former.items()},
         optional=frozenset(map(str, raw.get("optional") or ())),
+        added=frozenset(map(str, raw.get("added") or ())),
         history=tuple(map(str, raw.get("history") or ())),
     )

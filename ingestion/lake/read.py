@@ -17,6 +17,7 @@ from deltalake.exceptions import DeltaError
 
 from ingestion.contracts import TECHNICAL_FIELDS, Contract
 from ingestion.errors import LakeError, UnsupportedTableError
+from ingestion.lake.fill import filled
 from ingestion.lake.ledger import committed_entries
 from ingestion.lake.snapshots import with_deletions
 from ingestion.settings import Settings
@@ -119,7 +120,7 @@ def _no_rows(contract: Contract) -> str:
 
 
 def rows_of_files(contract: Contract, paths: Iterable[str]) -> str:
-    """SQL of all rows of Parquet files of a raw table, in the contract's columns; no rows if there is no file."""
+    """SQL of all rows of Parquet files of a raw table as the contract has them now; no rows if there is no file."""
     files = ", ".join(literal(path) for path in paths)
     if not files:
         return _no_rows(contract)
@@ -130,7 +131,7 @@ def rows_of_files(contract: Contract, paths: Iterable[str]) -> str:
     hive = f"hive_partitioning=true, hive_types={{{partitions}}}" if partitions else "hive_partitioning=false"
     read = f"SELECT * FROM read_parquet([{files}], union_by_name=true, {hive})"
     # by name with no rows of all columns: files that were written before a column came lack it
-    return f"SELECT {columns} FROM ({read} UNION ALL BY NAME {_no_rows(contract)})"
+    return filled(contract, f"SELECT {columns} FROM ({read} UNION ALL BY NAME {_no_rows(contract)})")
 
 
 def _current(contract: Contract, rows: str, exports: Sequence[datetime]) -> str:

@@ -133,10 +133,11 @@ def _overflow(contract: Contract, inputs: Mapping[str, Input]) -> str:
     """Columns that the contract does not know, as the text of a JSON object; null where all of them are blank."""
     if contract.drift.new_columns != "evolve":
         return ""
-    texts = {
-        header: f"nullif(trim(CAST({inputs[header].sql} AS VARCHAR)), '')"
+    given = {
+        header: f"CAST({inputs[header].sql} AS VARCHAR)"
         for header in contract.drift.unknown(contract.headers, inputs)
     }
+    texts = {header: f"CASE WHEN trim({text}) <> '' THEN {text} END" for header, text in given.items()}
     if not texts:
         return ""
     members = ", ".join(f"{ex.literal(header)}, {text}" for header, text in texts.items())
