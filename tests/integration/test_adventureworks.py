@@ -225,6 +225,77 @@ def test_stock_is_what_the_ledger_and_the_inventory_say(
     assert answer(release, "select count(*) from fct_stock_movement") == ledger.height
 
 
+def test_sales_lines_are_those_of_the_ledger_and_add_up_to_their_orders(
+    release: duckdb.DuckDBPyConnection, files: Files
+) -> None:
+    ledger = pl.concat(
+        [files("Production.TransactionHistory"), files("Production.TransactionHistoryArchive")]
+    ).filter(pl.col("TransactionType") == "S")
+    headers = files("Sales.SalesOrderHeader")
+    (lines, orders, quantity, amount) = answer(
+        release,
+        "select count(*), count(distinct sales_order_no), sum(ordered_qty)::bigint, sum(line_amount) from fct_sales_line",
+    )
+    assert (lines, orders) == (121_317, 31_465) == (ledger.height, headers.height)
+    assert (quantity, amount) == (ledger["Quantity"].sum(), headers["SubTotal"].sum())
+    released = frame(
+        release,
+        """
+        select sales_order_no, sum(line_amount)::double as amount, any_value(customer_id) as customer,
+            any_value(order_date) as ordered, any_value(shipped_date) as shipped
+        from fct_sales_line group by 1
+        """,
+    ).sort("sales_order_no")
+    delivered = headers.select(
+        pl.col("SalesOrderID").cast(pl.String).alias("sales_order_no"),
+        pl.col("SubTotal").cast(pl.Float64).alias("amount"),
+        pl.col("CustomerID").cast(pl.String).alias("customer"),
+        pl.col("OrderDate").cast(pl.Date).alias("ordered"),
+        pl.col("ShipDate").cast(pl.Date).alias("shipped"),
+    ).sort("sales_order_no")
+    assert released.drop("amount").equals(delivered.drop("amount"))
+    assert (released["amount"] - delivered["amount"]).abs().max() < 1e-6
+
+
+def test_customers_are_companies_by_name_and_persons_by_number(
+    release: duckdb.DuckDBPyConnection, files: Files
+) -> None:
+    customers, stores = files("Sales.Customer"), files("Sales.Store")
+    named = customers.join(stores, left_on="StoreID", right_on="BusinessEntityID")
+    found = answer(
+        release,
+        """
+        select count(*), count(*) filter (where customer_type = 'company'), count(distinct customer_name),
+            count(*) filter (where customer_type = 'person' and customer_name is not null)
+        from dim_customer
+        """,
+    )
+    assert found == (19_820, named.height, named["Name"].n_unique(), 0)
+    unknown = "select count(*) from fct_sales_line left join dim_customer using (customer_key) where dim_customer.customer_id is null"
+    assert answer(release, unknown) == 0
+
+
+def test_cost_history_holds_each_cost_through_its_last_day(
+    release: duckdb.DuckDBPyConnection, files: Files
+) -> None:
+    history = files("Production.ProductCostHistory")
+    delivered = history.select(
+        pl.col("ProductID").cast(pl.String),
+        pl.col("StartDate").cast(pl.Date),
+        (pl.col("EndDate").cast(pl.Date) + timedelta(days=1)),
+        pl.col("StandardCost").cast(pl.Float64),
+    ).sort("ProductID", "StartDate")
+    released = frame(
+        release,
+        "select material_id, valid_from, valid_to, standard_cost::double as cost from bridge_material_cost",
+    ).sort("material_id", "valid_from")
+    assert released.rows() == delivered.rows()
+    current = """
+        select count(*) from bridge_material_cost as costs join dim_material using (material_id)
+        where costs.is_current and costs.standard_cost <> dim_material.standard_cost"""
+    assert answer(release, current) == 0
+
+
 def test_a_second_run_finds_nothing_new(home: Path, release: duckdb.DuckDBPyConnection) -> None:
     current = (home / "released" / "bi" / "current.json").read_text(encoding="utf-8")
     assert "nothing new" in succeed("run", home=home, plant=PLANT)

@@ -1,5 +1,1 @@
-select
-    cast(scrap_reason_id as string) as scrap_reason_id,
-    name as reason_name,
-    _ingested_at
-from {{ source('adventureworks', 'scrap_reason') }}
+{{ adventureworks_scrap_reason(source('adventureworks', 'scrap_reason')) }}

@@ -1,0 +1,1 @@
+{{ adventureworks__bill_of_material('adventureworks_ms') }}

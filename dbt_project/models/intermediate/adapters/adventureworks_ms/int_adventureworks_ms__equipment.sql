@@ -1,0 +1,1 @@
+{{ adventureworks__equipment('adventureworks_ms') }}

@@ -1,0 +1,1 @@
+{{ adventureworks__material('adventureworks_ms') }}

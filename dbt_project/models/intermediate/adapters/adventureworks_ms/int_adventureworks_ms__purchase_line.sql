@@ -1,0 +1,1 @@
+{{ adventureworks__purchase_line('adventureworks_ms') }}

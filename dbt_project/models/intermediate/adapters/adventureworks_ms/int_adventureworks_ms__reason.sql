@@ -1,0 +1,1 @@
+{{ adventureworks__reason('adventureworks_ms') }}

@@ -1,0 +1,1 @@
+{{ adventureworks__stock_balance('adventureworks_ms') }}

@@ -1,0 +1,1 @@
+{{ adventureworks__supplier('adventureworks_ms') }}

@@ -1,0 +1,1 @@
+{{ adventureworks_location(source('adventureworks_ms', 'location')) }}

@@ -1,0 +1,1 @@
+{{ adventureworks_product(source('adventureworks_ms', 'product')) }}

@@ -1,0 +1,1 @@
+{{ adventureworks_product_inventory(source('adventureworks_ms', 'product_inventory')) }}

@@ -1,0 +1,1 @@
+{{ adventureworks_product_subcategory(source('adventureworks_ms', 'product_subcategory')) }}

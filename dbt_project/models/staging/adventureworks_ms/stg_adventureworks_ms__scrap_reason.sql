@@ -1,0 +1,1 @@
+{{ adventureworks_scrap_reason(source('adventureworks_ms', 'scrap_reason')) }}

@@ -1,0 +1,1 @@
+{{ adventureworks_vendor(source('adventureworks_ms', 'vendor')) }}
