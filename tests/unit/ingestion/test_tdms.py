@@ -11,7 +11,7 @@ from nptdms import ChannelObject, RootObject, TdmsWriter
 
 from tests.unit.ingestion.home import Home
 from tests.unit.ingestion.recordings import recordings, samples_of
-from tests.unit.ingestion.tdms_bytes import INT16, segment
+from tests.unit.ingestion.tdms_bytes import INT16, daqmx, segment
 
 START_US = 1_752_000_000_123_456
 WAVE = {"wf_start_time": (START_US,), "wf_increment": 0.0005, "unit_string": "g"}
@@ -169,6 +169,18 @@ def test_scaled_integers_text_and_timestamps(home: Home, tmp_path: Path) -> None
     assert samples_of(home, waves) == {("g", "at"): [1751349600.25, 1751349601.0], ("g", "raw"): [1.0, -2.0]}
     rows = home.rows(snapshots, "channel, start_from, sample_rate_hz, epoch(start_at)")
     assert rows == [(name, "DateTime of the file", None, 1751349600.0) for name in ("at", "raw")]
+
+
+def test_counts_of_a_daqmx_card_become_what_they_measure(home: Home) -> None:
+    counts = {"a": list(range(-300, 300)), "b": [32_767, -32_768] * 300}
+    scales = {"a": (0.25, 1.5), "b": (-0.001, 20.0)}
+    home.deliver("run.tdms", daqmx(counts, scales))
+    waves = recordings(home, "tdms", "chunk", chunkSamples=256)
+    (batch,) = home.load(waves).batches
+    assert (batch.status, batch.findings) == ("committed", ())
+    for name, samples in samples_of(home, waves).items():
+        slope, intercept = scales[name[1]]
+        assert samples == pytest.approx([slope * count + intercept for count in counts[name[1]]], rel=1e-12)
 
 
 def test_index_file_beside_it_is_not_trusted(home: Home) -> None:
