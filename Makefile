@@ -4,13 +4,14 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 STAMP  := $(VENV)/.installed
+SPARK  := $(VENV)/.spark
 # The plant that make run and make ui work on, and the folder for all that it makes.
 PLANT  ?= data/plants/demo
 HOME_DIR ?= data/runtime
 TUNDISH := $(BIN)/tundish
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-long test-all ui dashboard check lint types sql yaml imports drift format bench bench-dlt lock clean
+.PHONY: help setup spark run test test-long test-all ui dashboard check lint types sql yaml imports drift format bench bench-dlt lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -26,6 +27,12 @@ $(STAMP): requirements.lock bootstrap.lock pyproject.toml
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@
 
+spark: $(SPARK) ## the packages of tundish run --target spark, into the same environment
+
+$(SPARK): $(STAMP) requirements-spark.lock
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock -r requirements-spark.lock
+	@touch $@
+
 run: $(STAMP) ## the main job: the demo plant from exports to a gated release
 	@$(TUNDISH) simulate --if-missing --plant $(PLANT) --home $(HOME_DIR)
 	@$(TUNDISH) run --plant $(PLANT) --home $(HOME_DIR)
@@ -33,7 +40,7 @@ run: $(STAMP) ## the main job: the demo plant from exports to a gated release
 test: $(STAMP) ## the test suite without the long tests
 	@$(PYTEST)
 
-test-long: $(STAMP) ## the long tests alone, one at a time: some kill runs at points of their duration
+test-long: $(SPARK) ## the long tests alone, one at a time: some kill runs at points of their duration
 	@$(BIN)/python -m pytest -m long
 
 test-all: test test-long ## every test, the long ones too
@@ -76,9 +83,14 @@ bench-dlt: $(STAMP) ## the optional contender of make bench, in an environment o
 	@$(BIN)/python -m venv data/runtime/bench-dlt
 	@data/runtime/bench-dlt/bin/python -m pip install --quiet --requirement tests/benchmarks/requirements-dlt.txt
 
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dashboard --extra dev --generate-hashes \
+		--no-emit-index-url --custom-compile-command 'make lock'
+
 lock: $(STAMP) ## pin anew what pyproject.toml asks for
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes \
-		--no-emit-index-url --custom-compile-command 'make lock' -o requirements.lock pyproject.toml
+	@$(COMPILE) -o requirements.lock pyproject.toml
+	@$(COMPILE) --extra spark --constraint requirements.lock -o requirements-spark.lock pyproject.toml \
+		$$(sed -nE 's/^([A-Za-z0-9._-]+)==.*/--no-emit-package \1/p' requirements.lock)
+	@sed -i.bak '/^# The following packages were excluded/,$$d' requirements-spark.lock && rm requirements-spark.lock.bak
 
 clean: ## remove the virtual environment and all that the pipeline made
 	rm -rf $(VENV) data/runtime dbt_project/target dbt_project/logs

@@ -6,6 +6,7 @@ Does not belong here: what a plant is (plant.py), what a table is (contracts).
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -18,6 +19,9 @@ _QUIET = {
     "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     "DAGSTER_DISABLE_TELEMETRY": "1",
 }
+
+
+_SAIL = {"SAIL_MODE": "local-cluster", "RUST_LOG": "error"}
 
 
 class Settings(BaseSettings):
@@ -48,6 +52,13 @@ class Settings(BaseSettings):
     max_unpack_ratio: float = Field(
         default=500.0, gt=1, description="a packed file that grows more than this is refused as a bomb"
     )
+    target: Literal["duckdb", "spark"] = Field(
+        default="duckdb", description="engine that builds the warehouse's models"
+    )
+    spark_remote: str = Field(
+        default="",
+        description="Spark Connect endpoint, sc://host:port; empty = PySail, started for the build",
+    )
     audit_days: int = Field(
         default=30, ge=0, description="days that former versions of raw tables stay readable"
     )
@@ -74,13 +85,18 @@ class Settings(BaseSettings):
 
     @property
     def warehouse_path(self) -> Path:
-        """The private DuckDB file that dbt builds."""
-        return self.home / "warehouse" / "tundish.duckdb"
+        """The private DuckDB file that dbt builds, or that holds what Spark built."""
+        return self._of_target(self.home / "warehouse") / "tundish.duckdb"
 
     @property
     def dbt_target(self) -> Path:
         """dbt's artifacts of this home."""
-        return self.home / "dbt" / "target"
+        return self._of_target(self.home / "dbt") / "target"
+
+    @property
+    def spark_tables(self) -> Path:
+        """Delta tables of models that the target spark builds."""
+        return self.home / "warehouse" / "spark" / "tables"
 
     @property
     def released(self) -> Path:
@@ -91,6 +107,10 @@ class Settings(BaseSettings):
     def dagster_home(self) -> Path:
         """Dagster's run storage of this home."""
         return self.home / "dagster"
+
+    def _of_target(self, folder: Path) -> Path:
+        """Each target has its own place, so that both can stand in one home."""
+        return folder if self.target == "duckdb" else folder / self.target
 
     def raw_path(self, raw_name: str) -> Path:
         """Delta folder of a raw table, e.g. lake/raw/sap_ecc__afru."""
@@ -111,9 +131,9 @@ class Settings(BaseSettings):
         return self.home / "scratch"
 
 
-def load_settings(home: Path | None = None, plant: Path | None = None) -> Settings:
-    """Settings of the environment, with home and plant given by the caller where they are not None."""
-    given = {"home": home, "plant": plant}
+def load_settings(home: Path | None = None, plant: Path | None = None, target: str | None = None) -> Settings:
+    """Settings of the environment, with what the caller gives in its place where it is not None."""
+    given = {"home": home, "plant": plant, "target": target}
     return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
 
 
@@ -127,11 +147,18 @@ def quiet_third_parties() -> None:
     os.environ.update(_QUIET)
 
 
+def announce_spark(remote: str) -> None:
+    """Tell this process where its Spark Connect endpoint is; dbt-spark's method `session` looks there."""
+    os.environ["SPARK_REMOTE"] = remote
+
+
 def dbt_environment(settings: Settings) -> dict[str, str]:
     """Variables for dbt: where the warehouse and the artifacts of this home lie, telemetry off."""
     return {
         **_QUIET,
+        **_SAIL,
         "TUNDISH_WAREHOUSE": str(settings.warehouse_path),
+        "TUNDISH_SPARK_TABLES": str(settings.spark_tables),
         "DBT_TARGET_PATH": str(settings.dbt_target),
         "DBT_LOG_PATH": str(settings.dbt_target.parent / "logs"),
     }

@@ -5,12 +5,18 @@
     where nothing is left in one. So the result equals a full rebuild.
 -#}
 {% macro get_incremental_touched_window_sql(arg_dict) -%}
-    {%- set keys = arg_dict['unique_key'] -%}
     {%- set columns = get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) -%}
 delete from {{ arg_dict['target_relation'] }}
-where ({{ keys | join(', ') }}) in ({{ touched_windows(ref(config.get('meta')['touched_by']), keys, arg_dict['target_relation']) }});
+where {{ stale_rows_of_touched_window(arg_dict['target_relation'], arg_dict['temp_relation']) }};
 insert into {{ arg_dict['target_relation'] }} ({{ columns }})
 select {{ columns }} from {{ arg_dict['temp_relation'] }};
+{%- endmacro %}
+
+
+{#- Which rows of the target the strategy takes away. -#}
+{% macro stale_rows_of_touched_window(target_relation, new_rows) -%}
+    {%- set keys = config.get('unique_key') -%}
+({{ keys | join(', ') }}) in ({{ touched_windows(ref(config.get('meta')['touched_by']), keys, target_relation) }})
 {%- endmacro %}
 
 

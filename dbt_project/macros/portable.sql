@@ -73,7 +73,7 @@ explode(sequence(cast({{ first_date }} as timestamp), cast({{ last_date }} as ti
 isodow({{ day }})
 {%- endmacro %}
 {% macro default__iso_weekday(day) -%}
-(weekday({{ day }}) + 1)
+(pmod(datediff({{ day }}, date '1970-01-05'), 7) + 1)
 {%- endmacro %}
 
 

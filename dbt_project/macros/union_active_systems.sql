@@ -16,7 +16,7 @@
 {{ 'union all' if not loop.first }}
 select
     {%- for column in columns %}
-    cast({{ "'" ~ system ~ "'" if column.name == 'source_system' else column.name }} as {{ column.data_type }})
+    cast({{ "'" ~ system ~ "'" if column.name == 'source_system' else column.name }} as {{ type_name(column.data_type) }})
         as {{ column.name }}{{ ',' if not loop.last }}
     {%- endfor %}
 from {{ ref('int_' ~ system ~ '__' ~ entity) }}
@@ -30,7 +30,7 @@ from {{ ref('int_' ~ system ~ '__' ~ entity) }}
 {% macro empty_typed_select(columns) -%}
 select
     {%- for column in columns %}
-    cast(null as {{ column.data_type }}) as {{ column.name }}{{ ',' if not loop.last }}
+    cast(null as {{ type_name(column.data_type) }}) as {{ column.name }}{{ ',' if not loop.last }}
     {%- else %} 1 as nothing
     {%- endfor %}
 where false

@@ -107,14 +107,15 @@ def _pin(contract: Contract, settings: Settings) -> PinnedTable:
     return PinnedTable(table.version(), tuple(sorted(table.file_uris())), exports)
 
 
-def _types(contract: Contract) -> dict[str, str]:
+def raw_types(contract: Contract) -> dict[str, str]:
+    """Columns of a raw table with their DuckDB types, the technical ones last."""
     technical = {field.name: _TECHNICAL_TYPES.get(field.type, "TIMESTAMPTZ") for field in TECHNICAL_FIELDS}
     return {column.name: column.type for column in contract.columns} | technical
 
 
 def _no_rows(contract: Contract) -> str:
     columns = ", ".join(
-        f"CAST(NULL AS {kind}) AS {identifier(name)}" for name, kind in _types(contract).items()
+        f"CAST(NULL AS {kind}) AS {identifier(name)}" for name, kind in raw_types(contract).items()
     )
     return f"SELECT {columns} WHERE false"
 
@@ -125,9 +126,10 @@ def rows_of_files(contract: Contract, paths: Iterable[str]) -> str:
     if not files:
         return _no_rows(contract)
     columns = ", ".join(
-        f"CAST({identifier(name)} AS {kind}) AS {identifier(name)}" for name, kind in _types(contract).items()
+        f"CAST({identifier(name)} AS {kind}) AS {identifier(name)}"
+        for name, kind in raw_types(contract).items()
     )
-    partitions = ", ".join(f"{literal(name)}: {_types(contract)[name]}" for name in contract.partition_by)
+    partitions = ", ".join(f"{literal(name)}: {raw_types(contract)[name]}" for name in contract.partition_by)
     hive = f"hive_partitioning=true, hive_types={{{partitions}}}" if partitions else "hive_partitioning=false"
     read = f"SELECT * FROM read_parquet([{files}], union_by_name=true, {hive})"
     # by name with no rows of all columns: files that were written before a column came lack it

@@ -21,8 +21,7 @@ def with_deletions(contract: Contract, rows: str, exports: Sequence[datetime]) -
     `exports` are the `_ingested_at` of all full exports in their order, those without rows too. A row that comes back
     is a new version. Without a key the whole row counts as one.
     """
-    names = contract.key or (*(column.name for column in contract.columns), EXTRA)
-    key = ", ".join(identifier(name) for name in names)
+    key = ", ".join(identifier(name) for name in row_key(contract))
     following = ", ".join(f"({_instant(one)}, {_instant(then)})" for one, then in pairwise(exports))
     if not following:
         return f"SELECT *, CAST(NULL AS TIMESTAMPTZ) AS {DELETED_AT} FROM ({rows})"
@@ -35,6 +34,11 @@ def with_deletions(contract: Contract, rows: str, exports: Sequence[datetime]) -
         f"THEN next_export END AS {DELETED_AT} FROM (SELECT *, {seen} AS seen_again FROM ({rows})) AS delivered "
         f"LEFT JOIN (VALUES {following}) AS export(this_export, next_export) ON _ingested_at = this_export"
     )
+
+
+def row_key(contract: Contract) -> tuple[str, ...]:
+    """Columns that tell rows of one export apart: the key, or all of the row where there is none."""
+    return tuple(contract.key) or (*(column.name for column in contract.columns), EXTRA)
 
 
 def _instant(moment: datetime) -> str:

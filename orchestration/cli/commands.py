@@ -41,6 +41,13 @@ app.add_typer(collect_app, name="collect")
 app.add_typer(signals_app, name="signals")
 
 
+class Target(StrEnum):
+    """Engine that builds the models."""
+
+    DUCKDB = "duckdb"
+    SPARK = "spark"
+
+
 class OutputFormat(StrEnum):
     """How rows are printed."""
 
@@ -62,6 +69,12 @@ def run(
     full_refresh: Annotated[
         bool, typer.Option("--full-refresh", help="Build incremental models anew (implies --force).")
     ] = False,
+    target: Annotated[
+        Target | None,
+        typer.Option(
+            help="Engine that builds the models. Default: TUNDISH_TARGET, else duckdb.", show_default=False
+        ),
+    ] = None,
 ) -> None:
     """Run the pipeline: new files to raw, warehouse, gates, release.
 
@@ -72,8 +85,27 @@ def run(
       tundish run
 
       tundish run --plant data/plants/adventureworks --home /srv/adventureworks
+
+      tundish run --target spark
     """
-    perform("run", Place(home, plant), force=force or full_refresh, full_refresh=full_refresh)
+    options = {"force": force or full_refresh, "full_refresh": full_refresh}
+    perform("run", Place(home, plant), **options, target=target.value if target else None)
+
+
+@app.command(epilog=EXIT_CODES)
+def compare(
+    plant: PlantOption = None, home: HomeOption = None, output: FormatOption = OutputFormat.TABLE
+) -> None:
+    """Compare what DuckDB and Spark built from this home's raw tables, table by table and row by row.
+
+    Numbers in DOUBLE may differ by their rounding, everything else is equal or counts as a difference. Exits with 1
+    if a table differs.
+
+    Example:
+
+      tundish run && tundish run --target spark && tundish compare
+    """
+    perform("compare", Place(home, plant), output=output.value)
 
 
 @app.command(epilog=EXIT_CODES)

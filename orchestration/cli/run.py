@@ -25,17 +25,20 @@ from orchestration.cli.frame import Exit, Place
 from orchestration.cli.outcome import Outcome, read_outcome
 from orchestration.lib.dbt_project import prepare_manifest
 from orchestration.lib.lock import hold
+from orchestration.lib.spark_build import require_spark
 from orchestration.lib.workspace import Workspace, open_workspace
 
 KEPT_LOGS = 30
 
 
-def main(place: Place, *, force: bool, full_refresh: bool) -> Exit:
+def main(place: Place, *, force: bool, full_refresh: bool, target: str | None = None) -> Exit:
     """Run the plant's job; 0 released or nothing new, 1 failed or blocked."""
     quiet_third_parties()
     console = open_console()
-    workspace = open_workspace(home=place.home, plant=place.plant)
+    workspace = open_workspace(home=place.home, plant=place.plant, target=target)
     require_sources(workspace)
+    if workspace.settings.target == "spark":
+        require_spark()
     with hold(workspace.lock_path, "tundish run"):
         console.print(f"[bold]{workspace.plant.title}[/bold]  home {workspace.settings.home}")
         with log_file(workspace.settings) as (log, path), open_display(console) as display:

@@ -15,7 +15,9 @@ from pydantic import Field
 from ingestion.lake.read import create_raw_views, pin_tables
 from orchestration.lib import fingerprint
 from orchestration.lib.dbt_build import await_warehouse, row_count_observations, start_build, stream_build
+from orchestration.lib.dbt_project import dbt_command
 from orchestration.lib.progress import Reporter
+from orchestration.lib.spark_build import spark_command, take_over_tables
 from orchestration.lib.translator import WarehouseTranslator
 from orchestration.lib.workspace import Workspace
 from quality.release_gate import load_engine
@@ -70,10 +72,14 @@ def warehouse_assets(
             fingerprint.forget_build(workspace)
         await_warehouse(workspace.settings.warehouse_path)
         create_raw_views(workspace.settings.warehouse_path, workspace.contracts, pins)
-        invocation = start_build(context, workspace, full=full)
+        spark = workspace.settings.target == "spark"
+        command = spark_command(workspace, manifest, pins, full=full) if spark else dbt_command()
+        invocation = start_build(context, workspace, command, full=full)
         with ThreadPoolExecutor(1) as meanwhile:
             meanwhile.submit(load_engine)  # the gate's imports take 2 s, as long as dbt needs to start
             yield from stream_build(invocation, steps, reporter)
+        if spark:
+            take_over_tables(workspace, manifest)
         if whole:
             fingerprint.record_build(workspace, inputs)
         yield from row_count_observations(workspace, set(context.selected_asset_keys), COUNTED_LAYERS)

@@ -8,7 +8,7 @@ Not here: command lines (``dbt_project``), naming (``translator``), what goes be
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from packaging.version import Version
 from ingestion.errors import TundishError
 from ingestion.settings import child_environment
 from orchestration.lib.dbt_failures import read_failures
-from orchestration.lib.dbt_project import dbt_arguments, dbt_command
+from orchestration.lib.dbt_project import dbt_arguments
 from orchestration.lib.progress import Reporter
 from orchestration.lib.translator import WarehouseTranslator
 from orchestration.lib.workspace import DBT_PROJECT, Workspace
@@ -42,12 +42,17 @@ class WarehouseBusyError(TundishError):
         )
 
 
-def start_build(context: AssetExecutionContext, workspace: Workspace, *, full: bool) -> DbtCliInvocation:
-    """Start ``dbt build`` for what the step selected; ``full`` builds incremental models anew."""
+def start_build(
+    context: AssetExecutionContext, workspace: Workspace, command: Sequence[str], *, full: bool
+) -> DbtCliInvocation:
+    """Start ``dbt build`` for what the step selected; ``full`` builds incremental models anew.
+
+    ``command`` is the dbt to start: that of this environment, or one with a Spark session.
+    """
     chosen = get_updated_cli_invocation_params_for_context(
         context=context.op_execution_context, manifest={}, dagster_dbt_translator=WarehouseTranslator()
     )
-    arguments = [*dbt_command(), "build", "--exclude-resource-type", "unit_test", *dbt_arguments(workspace)]
+    arguments = [*command, "build", "--exclude-resource-type", "unit_test", *dbt_arguments(workspace)]
     if full:
         arguments.append("--full-refresh")
     environment = child_environment(workspace.settings) | {"DBT_LOG_FORMAT": "json", "PYTHONUNBUFFERED": "1"}

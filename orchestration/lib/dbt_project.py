@@ -46,6 +46,8 @@ def dbt_arguments(workspace: Workspace) -> list[str]:
         str(DBT_PROJECT),
         "--profiles-dir",
         str(DBT_PROJECT),
+        "--target",
+        workspace.settings.target,
         "--vars",
         json.dumps(workspace.dbt_vars, sort_keys=True),
     ]

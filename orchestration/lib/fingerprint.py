@@ -23,6 +23,8 @@ from orchestration.lib.workspace import Workspace
 
 PACKAGES = ("tundish", "dbt-core", "dbt-duckdb", "duckdb", "deltalake", "great-expectations")
 """Packages whose version can change what a release holds or which gates it passes."""
+SPARK_PACKAGES = ("dbt-spark", "pyspark-client", "pysail")
+"""And these, where Spark builds: a release of one target is none of the other."""
 
 
 class WarehouseNotBuiltError(TundishError):
@@ -77,8 +79,12 @@ def read_inputs(workspace: Workspace, raw_versions: Mapping[str, int]) -> Inputs
         dbt_code=code_hash(),
         suites=hash_files(suites.glob("*.yml"), suites),
         plant=hashlib.sha256((workspace.plant.folder / "plant.yml").read_bytes()).hexdigest(),
-        packages={name: version(name) for name in PACKAGES},
+        packages={name: version(name) for name in _packages(workspace)},
     )
+
+
+def _packages(workspace: Workspace) -> tuple[str, ...]:
+    return PACKAGES if workspace.settings.target == "duckdb" else PACKAGES + SPARK_PACKAGES
 
 
 def _content(workspace: Workspace, raw_name: str) -> str:

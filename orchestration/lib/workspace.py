@@ -60,9 +60,11 @@ class Workspace:
         }
 
 
-def open_workspace(home: Path | None = None, plant: Path | None = None) -> Workspace:
+def open_workspace(
+    home: Path | None = None, plant: Path | None = None, target: str | None = None
+) -> Workspace:
     """Read settings, plant and contracts. Raises ConfigurationError with the file and the next step."""
-    return workspace_of(load_settings(home=home, plant=plant))
+    return workspace_of(load_settings(home=home, plant=plant, target=target))
 
 
 def workspace_of(settings: Settings) -> Workspace:

@@ -135,12 +135,19 @@ null
     earlier version go too.
 -#}
 {% macro get_incremental_signal_window_sql(arg_dict) -%}
-    {%- set keys = arg_dict['unique_key'] | join(', ') -%}
     {%- set columns = get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) -%}
 delete from {{ arg_dict['target_relation'] }}
-where
-    ({{ keys }}) in (select {{ keys }} from {{ arg_dict['temp_relation'] }})
-    or (signal_key, _signal_version) not in (select signal_key, _signal_version from {{ ref('dim_signal') }});
+where {{ stale_rows_of_signal_window(arg_dict['target_relation'], arg_dict['temp_relation']) }};
 insert into {{ arg_dict['target_relation'] }} ({{ columns }})
 select {{ columns }} from {{ arg_dict['temp_relation'] }};
+{%- endmacro %}
+
+
+{#- Which rows of the target the strategy takes away. -#}
+{% macro stale_rows_of_signal_window(target_relation, new_rows) -%}
+    {%- set keys = config.get('unique_key') | join(', ') -%}
+(
+    ({{ keys }}) in (select {{ keys }} from {{ new_rows }})
+    or (signal_key, _signal_version) not in (select signal_key, _signal_version from {{ ref('dim_signal') }})
+)
 {%- endmacro %}

@@ -14,7 +14,7 @@ movements as (
         material_id,
         quantity_unit,
         sum(case when moved_qty > 0 then moved_qty else 0 end) as moved_in_qty,
-        sum(case when moved_qty < 0 then -moved_qty else 0 end) as moved_out_qty,
+        sum(case when moved_qty < 0 then abs(moved_qty) else 0 end) as moved_out_qty,
         max(posting_date) as last_movement_date
     from {{ ref('fct_stock_movement') }}
     group by site_code, material_id, quantity_unit

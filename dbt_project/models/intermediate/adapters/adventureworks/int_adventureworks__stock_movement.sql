@@ -18,7 +18,7 @@ select
         when 'S' then 'sales_issue'
     end as movement_type,
     transaction_date as posting_date,
-    case when transaction_type = 'S' then -quantity else quantity end as moved_qty,
+    quantity * case when transaction_type = 'S' then -1 else 1 end as moved_qty,
     'EA' as quantity_unit,
     case when transaction_type = 'W' then {{ site_id(site, 'reference_order_id') }} end as order_id,
     _ingested_at as _source_ingested_at

@@ -16,7 +16,7 @@ identified as (
         items.batch_no,
         items.movement_type,
         documents.posting_date,
-        case items.direction when 'S' then items.moved_qty when 'H' then -items.moved_qty end as moved_qty,
+        items.moved_qty * case items.direction when 'S' then 1 when 'H' then -1 end as moved_qty,
         items.quantity_unit,
         {{ site_id('items.site_code', 'items.order_no') }} as order_id,
         greatest(items._ingested_at, documents._ingested_at) as _source_ingested_at
