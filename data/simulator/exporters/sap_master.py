@@ -1,10 +1,11 @@
-"""Master data of the ERP: MARA, MAKT, CRHD, CRTX, EQUI, EQKT.
+"""Master data of the ERP: MARA, MAKT, CRHD, CRTX, EQUI, EQKT, and what sap_plant_data.py adds.
 
 Belongs here: full extracts of master tables. Does not belong here: anything that changes with production.
 """
 
 from data.simulator.duisburg import PRODUCTS, RAW, SITE
 from data.simulator.exporters.sap_format import matnr, number, record
+from data.simulator.exporters.sap_plant_data import plant_records
 from data.simulator.plant_model import Machine, PlantModel
 
 ENGLISH = {
@@ -31,7 +32,7 @@ def master_records(plant: PlantModel) -> dict[str, list[str]]:
         _material(tables, material, "ROH", (german, english), unit=unit, weight=1.0)
     for machine in plant.machines:
         _machine(tables, machine)
-    return tables
+    return tables | plant_records(plant)
 
 
 def _material(tables: dict[str, list[str]], material: str, kind: str, names: tuple[str, str], *, unit: str,
