@@ -32,7 +32,7 @@ _MIXED_CASE = re.compile(
 _PERSONAL = re.compile(
     r"(^|_)(e?mail|phone|telefon|tel|mobile|fax|birth\w*|geburt\w*|dob|ssn|social_security|passport|iban|address|adresse|street|strasse|"
     r"(first|last|middle|sur|full|given|family|vor|nach)_?name|person\w*|employee\w*|worker\w*|operator\w*|user\w*|"
-    r"mitarbeiter\w*|bediener\w*|benutzer\w*|pernr|usnam|ernam|aenam|inspector|technician|supervisor|foreman|salary|gehalt|gender)(_|$)"
+    r"mitarbeiter\w*|bediener\w*|benutzer\w*|pruefer|kontrolleur|werker|fahrer|driver|pernr|usnam|ernam|aenam|inspector|technician|supervisor|foreman|salary|gehalt|gender)(_|$)"
 )
 
 

@@ -262,7 +262,7 @@ def _mixed(values: Values, notation: Notation) -> Typed | None:
 def _plain_text(values: Values) -> Typed:
     words = f"no notation of numbers, dates or times reads all values, such as {_listed(values.examples[:3])}"
     if values.distinct <= 12 and values.rows >= 10 * values.distinct:
-        words = f"{values.distinct} different words: {_listed(values.all(12))}"
+        words = f"{values.distinct} different {'words' if values.distinct > 1 else 'word'}: {_listed(values.all(12))}"
     nulls = [text for text in values.all(40) if text.casefold() in _TEXT_NULLS]
     typed = _text(values, "high", words)
     if not nulls:
