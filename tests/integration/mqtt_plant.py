@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import json
 import signal
 import socket
@@ -56,7 +57,11 @@ class MqttHome:
         """`tundish collect mqtt` as a process of its own."""
         command = [str(Path(sys.executable).with_name("tundish")), "collect", "mqtt"]
         place = ["--home", str(self.home), "--plant", str(self.folder)]
-        return subprocess.Popen([*command, *place, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            [*command, *place, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        )
+        atexit.register(process.kill)  # a test that fails must not leave it; nothing for one that has ended
+        return process
 
     async def until_landed(self, system: str, rows: int, patience_s: float = 60) -> None:
         """Wait until that many rows lie in the landing folder (or patience is over: the test will tell)."""
