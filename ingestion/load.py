@@ -85,7 +85,7 @@ class _Load:
             self._contract,
             self._source,
             self._settings,
-            contract_hash=self._contract_hash,
+            under=self._contract_hash,
             incoming=self._incoming,
         )
         try:

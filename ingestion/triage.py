@@ -12,9 +12,9 @@ from dataclasses import replace
 
 from ingestion.batch import BatchResult
 from ingestion.contracts import Contract
-from ingestion.delivery import Delivered, needs_settling
+from ingestion.delivery import Delivered, discover, needs_settling
 from ingestion.lake.archive import Copy, Incoming
-from ingestion.lake.ledger import Ledger, committed_entries, read_ledger, record
+from ingestion.lake.ledger import Ledger, committed_entries, contract_hash, read_ledger, record
 from ingestion.lake.transactions import committed_hashes
 from ingestion.outcomes import waiting_result
 from ingestion.plant import Source
@@ -24,7 +24,7 @@ Latest = tuple[int, str]  # time and hash of the full export that counts
 
 
 class Triage:
-    """Sorts the files of one load; `incoming` takes the copies of new ones."""
+    """Sorts the files of one load; `incoming` takes the copies of new ones, `under` is the hash of the contract."""
 
     def __init__(
         self,
@@ -32,12 +32,12 @@ class Triage:
         source: Source,
         settings: Settings,
         *,
-        contract_hash: str,
+        under: str,
         incoming: Incoming,
     ) -> None:
         self._contract = contract
         self._settings = settings
-        self._contract_hash = contract_hash
+        self._contract_hash = under
         self._incoming = incoming
         self._rests = needs_settling(contract, source)
 
@@ -45,9 +45,9 @@ class Triage:
         """Results of files that are not read, by name, and copies of those to be read, in the order given."""
         ledger = read_ledger(self._settings, self._contract.raw_name)
         hashes = ledger.known_hashes(files)
-        former = self._former(set(hashes.values()), ledger)
+        former = self._former(ledger, set(hashes.values()))
         results, copies = self._copied([file for file in files if hashes.get(file) not in former], hashes)
-        former |= self._former({copy.sha256 for copy in copies.values()} - set(former), ledger)
+        former |= self._former(ledger, {copy.sha256 for copy in copies.values()} - set(former))
         fresh: list[Copy] = []
         renamed: list[tuple[Delivered, BatchResult]] = []
         latest = self._latest()
@@ -98,11 +98,8 @@ class Triage:
             return None
         return copy if file.unchanged() else None
 
-    def _former(self, hashes: set[str], ledger: Ledger) -> dict[str, BatchResult]:
-        """What came of contents before: committed, or held under this very contract."""
-        committed = committed_hashes(self._settings.raw_path(self._contract.raw_name), hashes)
-        known = {sha256: BatchResult("", "known", sha256=sha256) for sha256 in committed}
-        return known | ledger.held(hashes - committed, self._contract_hash)
+    def _former(self, ledger: Ledger, hashes: set[str]) -> dict[str, BatchResult]:
+        return _former(self._settings, self._contract, self._contract_hash, ledger, hashes)
 
     def _latest(self) -> Latest | None:
         """The full export that counts now; None for tables that take in no full exports."""
@@ -110,6 +107,24 @@ class Triage:
             return None
         entries = committed_entries(self._settings, self._contract.raw_name)
         return (entries[-1]["mtime_ns"], entries[-1]["sha256"]) if entries else (0, "")
+
+
+def nothing_new(contract: Contract, source: Source, settings: Settings) -> bool:
+    """True if a load would read no file: by path, size and time each was committed, or held under this contract."""
+    files = discover(contract, source)
+    ledger = read_ledger(settings, contract.raw_name)
+    hashes = ledger.known_hashes(files)
+    known = _former(settings, contract, contract_hash(contract), ledger, set(hashes.values()))
+    return all(hashes.get(file) in known for file in files)
+
+
+def _former(
+    settings: Settings, contract: Contract, under: str, ledger: Ledger, hashes: set[str]
+) -> dict[str, BatchResult]:
+    """What came of contents before: committed, or held under this very contract."""
+    committed = committed_hashes(settings.raw_path(contract.raw_name), hashes)
+    known = {sha256: BatchResult("", "known", sha256=sha256) for sha256 in committed}
+    return known | ledger.held(hashes - committed, under)
 
 
 def _returns(file: Delivered, sha256: str, known: BatchResult, latest: Latest | None) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 
 from dagster import (
     DefaultSensorStatus,
@@ -14,17 +15,34 @@ from dagster import (
 )
 
 from ingestion.connectors.pull import is_fetched
+from ingestion.lake.read import pin_tables
+from ingestion.triage import nothing_new
 from orchestration.defs.jobs import PLANT_TO_RELEASE
+from orchestration.defs.warehouse import released_before
+from orchestration.lib.fingerprint import read_inputs
 from orchestration.lib.landing import delivered_files, digest, settled
 from orchestration.lib.workspace import Workspace
 
 INTERVAL_S = 30
 
 
+def up_to_date(workspace: Workspace, fetched: Collection[str]) -> bool:
+    """True if a run would find no new file, but for those that it fetches itself, and nothing to release."""
+    contracts = [contract for contract in workspace.contracts if contract.system not in fetched]
+    plant, settings = workspace.plant, workspace.settings
+    if not all(nothing_new(contract, plant.source(contract.system), settings) for contract in contracts):
+        return False
+    pins = pin_tables(workspace.contracts, settings)
+    return bool(
+        released_before(workspace, read_inputs(workspace, {name: pin.version for name, pin in pins.items()}))
+    )
+
+
 def landed_files_sensor(workspace: Workspace) -> SensorDefinition:
     """Return the sensor: one run for all files that landed since the last one, once nobody writes to them.
 
-    Files that runs fetch themselves do not count: they would start the next run for ever.
+    Files that runs fetch themselves do not count: they would start the next run for ever. The first look at a home that
+    is up to date (all files taken in, their data released) starts nothing.
     """
     fetched = {source.system for source in workspace.plant.sources if is_fetched(source)}
 
@@ -36,6 +54,8 @@ def landed_files_sensor(workspace: Workspace) -> SensorDefinition:
         state = digest(files)
         if not files or state == context.cursor:
             return SkipReason(f"no new file among {len(files)}")
+        if context.cursor is None and up_to_date(workspace, fetched):
+            return SensorResult(skip_reason=f"all {len(files)} files are taken in and released", cursor=state)
         return SensorResult(run_requests=[RunRequest(run_key=state)], cursor=state)
 
     return SensorDefinition(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.contracts import Contract, load_contracts
+from ingestion.formats import check_options
 from ingestion.plant import Plant, load_plant
 from ingestion.settings import REPOSITORY, Settings, load_settings
 
@@ -70,4 +71,6 @@ def open_workspace(
 def workspace_of(settings: Settings) -> Workspace:
     """Return the workspace of given settings."""
     plant = load_plant(settings.plant, settings)
-    return Workspace(settings, plant, tuple(load_contracts(plant.systems)))
+    contracts = tuple(load_contracts(plant.systems))
+    check_options(contracts)
+    return Workspace(settings, plant, contracts)
