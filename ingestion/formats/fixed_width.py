@@ -113,13 +113,12 @@ class FixedWidthReader:
         self._layout = layout_of(contract)
         self.malformed = self._layout.malformed
         texts = {source for column in contract.columns if column.parse == "text" for source in column.sources}
-        self._inputs = {
-            name: Input(
-                f"rtrim({sql}, ' ')" if name in texts else sql
-            )  # other parsers trim where they have to
+        self._inputs = {name: Input(f"f{index}") for index, name in enumerate(self._layout.fields)}
+        self._cuts = [
+            f"rtrim({sql}, ' ')" if name in texts else sql  # other parsers trim where they have to
             for name, (start, width) in self._layout.fields.items()
             if (sql := f"substring(line, {start}, {width})")
-        }
+        ]
 
     def open(self, file: Delivered) -> Opened:
         """Checks of the first bytes; what a line holds is seen row by row."""
@@ -141,12 +140,13 @@ class FixedWidthReader:
         return self.screen(opened) if layout.skip or self._is_cut(readable) else opened
 
     def relation(self, files: Sequence[Opened]) -> str:
-        """One row per line that is not blank."""
+        """One row per line that is not blank, cut into f0, f1 ..., with the line itself."""
+        cuts = ", ".join(f"{sql} AS f{index}" for index, sql in enumerate(self._cuts))
         paths = ", ".join(literal(str(file.path)) for file in files)
         return (
-            f"read_csv([{paths}], auto_detect=false, header=false, columns={{'line': 'VARCHAR'}}, "
+            f"(SELECT *, {cuts} FROM read_csv([{paths}], auto_detect=false, header=false, columns={{'line': 'VARCHAR'}}, "
             f"delim='{_SEPARATOR}', quote='', escape='', nullstr='{NEVER}', max_line_size={self._limit}, "
-            f"filename={str(len(files) > 1).lower()})"
+            f"filename={str(len(files) > 1).lower()}))"
         )
 
     def screen(self, opened: Opened) -> Opened:

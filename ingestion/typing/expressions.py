@@ -22,7 +22,7 @@ _FALSE = (
 )  # fmt: skip
 _MIDNIGHT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]00:00(:00(\.0+)?)?"
 _ISO_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?"
-_FIRST_YEAR = "TIMESTAMP '1000-01-01'"
+FIRST_YEAR = "TIMESTAMP '1000-01-01'"
 _ALIKE = (" \u00a0\u202f\u2009", "'\u2019")
 _TIME = "([01][0-9]|2[0-3])[0-5][0-9][0-5][0-9]|240000"
 _OFFSET_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?\s?(Z|[+-][0-9]{2}(:?[0-9]{2})?)"
@@ -69,18 +69,10 @@ def sentinels(column: Column) -> list[str] | None:
 
 
 def unless_null(source: str, column: Column, parse: Callable[[str], str]) -> str:
-    """`parse` of the text as it stands, or of its trimmed form where that fails: most text has no blanks around."""
+    """`parse` of the text as it stands, or of its trimmed form where that fails; a null of the contract is none."""
     nulls = literals(null_texts(column))
     is_null = f"{source} IN ({nulls}) OR (contains({source}, ' ') AND trim({source}) IN ({nulls}))"
-    if not any(_may_be_value(text) for text in null_texts(column)):
-        given = f"nullif({source}, '')"  # a blank is no failed parse, which would cost ten times a good one
-        return f"coalesce({parse(given)}, {parse(cleaned(source, column))})"
     return f"CASE WHEN {is_null} THEN NULL ELSE coalesce({parse(source)}, {parse(f'trim({source})')}) END"
-
-
-def _may_be_value(text: str) -> bool:
-    """False for texts that no parser reads anyway, so that looking for them first would be in vain."""
-    return any(character.isalnum() for character in text)
 
 
 def number(text: str, sql_type: str, decimal: str, thousands: str) -> str:
@@ -88,7 +80,7 @@ def number(text: str, sql_type: str, decimal: str, thousands: str) -> str:
     if decimal == "." and not thousands:
         trailing = f"CASE WHEN suffix({text}, '-') THEN TRY_CAST('-' || {text}[:-2] AS {sql_type}) END"
         return f"CASE WHEN NOT contains({text}, '_') THEN coalesce(TRY_CAST({text} AS {sql_type}), {trailing}) END"
-    grouped = f"[0-9]{{1,3}}([{''.join(map(_escaped, _alike(thousands)))}][0-9]{{3}})+|" if thousands else ""
+    grouped = f"[0-9]{{1,3}}([{''.join(map(_escaped, alike(thousands)))}][0-9]{{3}})+|" if thousands else ""
     shape = f"[+-]?({grouped}[0-9]*)({_escaped(decimal)}[0-9]*)?([eE][+-]?[0-9]+)?-?"
     plain = f"replace({_without(text, thousands)}, {literal(decimal)}, '.')"
     signed = f"CASE WHEN suffix({plain}, '-') THEN '-' || {plain}[:-2] ELSE {plain} END"
@@ -97,7 +89,7 @@ def number(text: str, sql_type: str, decimal: str, thousands: str) -> str:
 
 def integer(text: str, sql_type: str, thousands: str) -> str:
     """A whole number; 1.5 and 1e3 are not."""
-    grouped = f"[0-9]{{1,3}}([{''.join(map(_escaped, _alike(thousands)))}][0-9]{{3}})+|" if thousands else ""
+    grouped = f"[0-9]{{1,3}}([{''.join(map(_escaped, alike(thousands)))}][0-9]{{3}})+|" if thousands else ""
     shape = f"[+-]?({grouped}[0-9]+)-?"
     plain = _without(text, thousands)
     signed = f"CASE WHEN suffix({plain}, '-') THEN '-' || {plain}[:-2] ELSE {plain} END"
@@ -156,14 +148,14 @@ def local_time(text: str, parse_format: str | None) -> str:
     cast = f"TRY_CAST({text} AS TIMESTAMP)"
     return (
         f"CASE WHEN {text} LIKE '____-__-__ __:__:__' THEN {_moment(text, '%Y-%m-%d %H:%M:%S')} "
-        f"WHEN regexp_full_match({text}, '{_ISO_TIME}') AND {cast} >= {_FIRST_YEAR} THEN {cast} END"
+        f"WHEN regexp_full_match({text}, '{_ISO_TIME}') AND {cast} >= {FIRST_YEAR} THEN {cast} END"
     )
 
 
 def _moment(text: str, shape: str) -> str:
     """strptime, but a year must have its four digits: DuckDB takes 25-10-06 for the year 25."""
     parsed = f"try_strptime({text}, {literal(shape)})"
-    return f"CASE WHEN {parsed} >= {_FIRST_YEAR} THEN {parsed} END" if "%Y" in shape else parsed
+    return f"CASE WHEN {parsed} >= {FIRST_YEAR} THEN {parsed} END" if "%Y" in shape else parsed
 
 
 def utc_timestamp(text: str) -> str:
@@ -185,10 +177,10 @@ def native_list(cell: str, sql_type: str) -> str:
 
 
 def _without(text: str, thousands: str) -> str:
-    return f"translate({text}, {literal(_alike(thousands))}, '')" if thousands else text
+    return f"translate({text}, {literal(alike(thousands))}, '')" if thousands else text
 
 
-def _alike(thousands: str) -> str:
+def alike(thousands: str) -> str:
     """All characters that a mark is written with: locales and versions differ in the blank and the apostrophe."""
     return next((marks for marks in _ALIKE if thousands in marks), thousands)
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 
 from ingestion.contracts import Column, Contract
 from ingestion.drift.policy import EXTRA
+from ingestion.typing import attempts, months, readings
 from ingestion.typing import expressions as ex
-from ingestion.typing import months, readings
 from ingestion.typing.rules import Rule, column_rules
 
 RULE_COLUMN = "__rule"
@@ -55,6 +55,7 @@ class _Levels:
     """Expressions by nesting level, innermost first; `text` is SQL over the relation's own columns."""
 
     text: dict[int, str] = field(default_factory=dict)
+    tried: dict[str, str] = field(default_factory=dict)
     first: dict[str, str] = field(default_factory=dict)
     second: dict[str, str] = field(default_factory=dict)
     third: dict[str, str] = field(default_factory=dict)
@@ -62,7 +63,7 @@ class _Levels:
 
     def around(self) -> tuple[str, str]:
         """SQL before and behind the innermost relation."""
-        used = [level for level in (self.third, self.second, self.first) if level]
+        used = [level for level in (self.third, self.second, self.first, self.tried) if level]
         heads = [
             "(SELECT *, " + ", ".join(f"{sql} AS {name}" for name, sql in level.items()) + " FROM "
             for level in used
@@ -201,13 +202,22 @@ class _Builder:
         if column.parse == "text":
             self.levels.first[self._v] = self.levels.text[self.index]
         elif column.parse in parsers:
-            self.levels.first[self._v] = ex.unless_null(source, column, parsers[column.parse])
+            self.levels.first[self._v] = self._parsed(source, parsers[column.parse])
         elif column.parse in ("decimal", "number_else_null"):
             self._number_from_text(source, lambda text: ex.number(text, column.type, decimal, thousands))
         elif column.parse == "text_else_null":
             self._text_else_null(source, decimal, thousands)
         else:
             self._local_from_text(source)
+
+    def _parsed(self, source: str, parse: Callable[[str], str]) -> str:
+        """The usual spelling by an attempt, any other by the whole parser."""
+        column, q = self.column, f"q{self.index}"
+        if not attempts.is_possible(column):
+            return ex.unless_null(source, column, parse)
+        tried = attempts.attempt(source, column, self.contract.format_options, parse)
+        self.levels.tried[q] = tried.sql
+        return attempts.value(source, column, parse, tried, q)
 
     def _reading(self) -> None:
         """Columns of a canonical reading: see readings.py."""
@@ -230,17 +240,26 @@ class _Builder:
         column, number = self.column, f"n{self.index}"
         sentinels = ex.sentinels(column)
         if column.type != "DOUBLE" or sentinels is None:
-            self._number(ex.unless_null(source, column, parse))
+            self._number(self._parsed(source, parse))
             return
         usable = f"isfinite({number})" + (
             f" AND {number} NOT IN ({', '.join(sentinels)})" if sentinels else ""
         )
         is_null = f"trim({source}) IN ({ex.literals(ex.null_texts(column))})"
         trimmed = parse(f"trim({source})")
-        self.levels.first[number] = parse(source)
+        self.levels.first[number] = self._number_as_it_stands(source, parse)
         self.levels.second[self._v] = (
             f"CASE WHEN {usable} THEN {number} WHEN {is_null} THEN NULL WHEN isfinite({trimmed}) THEN {trimmed} END"
         )
+
+    def _number_as_it_stands(self, source: str, parse: Callable[[str], str]) -> str:
+        """A plain cast is cheap; the shape of another notation is looked at only where an attempt fails."""
+        options = self.contract.format_options
+        if options.get("decimal", ".") == "." and not options.get("thousands"):
+            return parse(source)
+        tried, q = attempts.attempt(source, self.column, options, parse), f"q{self.index}"
+        self.levels.tried[q] = tried.sql
+        return f"CASE WHEN {tried.holds.format(q=q)} THEN {q} ELSE {parse(source)} END"
 
     def _number(self, sql: str) -> None:
         if self.column.type == "DOUBLE":
@@ -266,8 +285,8 @@ class _Builder:
         column = self.column
         self.levels.local.append(column.name)
         if len(column.sources) == 1:
-            self.levels.first[self._v] = ex.unless_null(
-                source, column, lambda text: self._with_months(text, ex.local_time)
+            self.levels.first[self._v] = self._parsed(
+                source, lambda text: self._with_months(text, ex.local_time)
             )
             return
         date = f"nullif(nullif(trim({source}), ''), '{ex.NULL_DATE}')"
