@@ -35,6 +35,7 @@ from ingestion.session import connect, stream
 from ingestion.settings import Settings
 from ingestion.shaping import Shape
 from ingestion.typing.query import TypedQuery, typed_query
+from ingestion.typing.readings import constants
 
 _FILE = "__file"  # column that tells the files of a bundle apart; a number, as paths in every row cost time
 
@@ -241,6 +242,7 @@ class Intake:
             extra=(by,) if by else (),
             malformed=self._malformed,
             overflow=opened.extra,
+            constants=constants(self._contract, opened.inputs),
         )
         return Shape(self._contract, self._zone, query), query
 

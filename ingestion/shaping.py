@@ -19,6 +19,7 @@ from ingestion.drift.policy import EXTRA
 from ingestion.lake.commit import UTC_MICROSECONDS
 from ingestion.typing import series, zones
 from ingestion.typing.query import RULE_COLUMN, TypedQuery, repeating_texts
+from ingestion.typing.readings import constants
 from ingestion.typing.rules import Rule, pattern_rule
 
 Rows: TypeAlias = npt.NDArray[np.int64]
@@ -49,7 +50,8 @@ class Shaped:
 def staged_schema(contract: Contract) -> pa.Schema:
     """The raw table's schema, where repeating text is a dictionary: Parquet writes that at once."""
     schema = contract.arrow_schema
-    for name in ("_source_file", "_batch_id", *(column.name for column in repeating_texts(contract))):
+    fixed = [name for name, value in constants(contract, contract.headers).items() if isinstance(value, str)]
+    for name in ("_source_file", "_batch_id", *fixed, *(column.name for column in repeating_texts(contract))):
         position = schema.get_field_index(name)
         schema = schema.set(position, schema.field(name).with_type(_REPEATED))
     return schema
@@ -74,6 +76,7 @@ class Shape:
         self._schema = staged_schema(contract)
         self._repeating = repeating_texts(contract)
         self._patterns_apart = query.patterns_apart
+        self._constants = query.constants
 
     def shaped(self, batch: pa.RecordBatch, origins: Sequence[tuple[Origin, Rows]]) -> Shaped:
         """One batch of the typed query; `origins` tell its rows in their order: whence, and their record numbers."""
@@ -83,6 +86,8 @@ class Shape:
         self._check_patterns(columns, verdict)
         for name, source in self.dates.items():
             columns[name] = dates(columns[source])
+        for name, value in self._constants.items():
+            columns[name] = _constant(value, batch.num_rows, self._schema.field(name).type)
         columns.setdefault(EXTRA, pa.nulls(batch.num_rows, pa.string()))
         columns |= _technical(origins)
         arrays = [_as_type(columns[field.name], field.type) for field in self._schema]
@@ -128,6 +133,14 @@ def _technical(origins: Sequence[tuple[Origin, Rows]]) -> dict[str, pa.Array]:
         "_batch_id": _repeated(which, [origin.batch_id for origin, _ in origins]),
         "_ingested_at": timestamps(np.repeat(np.asarray(times.view(pa.int64())), counts), None),
     }
+
+
+def _constant(value: str | bool | None, count: int, kind: pa.DataType) -> pa.Array:
+    if value is None:
+        return pa.nulls(count, kind)
+    if isinstance(value, str):
+        return _repeated(pa.array(np.zeros(count, dtype=np.int32)), [value])
+    return pa.repeat(pa.scalar(value, kind), count)
 
 
 def _repeated(which: pa.Array, texts: Sequence[str]) -> pa.Array:

@@ -39,6 +39,7 @@ _COLUMNS = {
     "value": Input("value", "other"),
     "text": Input("text"),
 }
+_PLAIN_COLUMNS = {name: given for name, given in _COLUMNS.items() if name != "text"}
 _SCHEMA = pa.schema(
     [("signal", pa.string()), ("value", pa.float64()), ("text", pa.string()), ("ns", pa.int64())]
 )
@@ -79,7 +80,7 @@ class LineProtocolReader:
         check_headers(self._contract, file.name, "line protocol", tuple(_COLUMNS), self._contract.headers)
         with file.path.open("rb") as handle:
             several = _SEVERAL.search(handle.read(_SAMPLE_BYTES)) is not None
-        opened = Opened(file, file.path, file.path, _COLUMNS, ("plain", several))
+        opened = Opened(file, file.path, file.path, _PLAIN_COLUMNS, ("plain", several))
         return opened if _looks_plain(file.path) else self.screen(opened)
 
     def relation(self, files: Sequence[Opened]) -> str:
@@ -117,7 +118,7 @@ class LineProtocolReader:
                     chunk = []
             writer.write_table(_table(chunk))
         skipped = Skipped(np.array(rows, dtype=np.int64), tuple(rules))
-        return replace(opened, path=copy, signature=("screened",), skipped=skipped)
+        return replace(opened, path=copy, inputs=_COLUMNS, signature=("screened",), skipped=skipped)
 
     def records(self, opened: Opened, rows: Sequence[int]) -> Iterator[RawRecord]:
         """Fetch records by number; the raw text is the line."""
@@ -157,7 +158,7 @@ class LineProtocolReader:
         most = (2**63 - 1) // self._unit_ns
         regular = f"CAST(count AS VARCHAR) = stamp AND count BETWEEN -{most} AND {most} AND eq > 1 AND NOT starts_with(head, '#')"
         return (
-            f"(SELECT concat(head, ' ', substring(given, 1, eq - 1)) AS signal, {_VALUE} AS value, CAST(NULL AS VARCHAR) AS text, "
+            f"(SELECT concat(head, ' ', substring(given, 1, eq - 1)) AS signal, {_VALUE} AS value, "
             f"CASE WHEN {regular} THEN count * {self._unit_ns} ELSE error('not a plain line') END AS ns{name} FROM {cast})"
         )
 

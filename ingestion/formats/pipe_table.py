@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
@@ -24,6 +25,7 @@ from ingestion.formats import text
 from ingestion.formats.base import Opened, RawRecord, Skipped, bounded, check_headers, unexpected_columns
 from ingestion.formats.delimited import NEVER
 from ingestion.formats.dialect import Dialect, numbered_names
+from ingestion.formats.pipe_rows import Stretch, stretches
 from ingestion.scratch import scratch_file
 from ingestion.typing.expressions import literal
 from ingestion.typing.query import Input
@@ -31,7 +33,6 @@ from ingestion.typing.query import Input
 _OPTIONS = {"encoding", "decimal", "thousands", "monthNames"}
 _COPY = Dialect("\x1f", "\x1e", header=False)
 _BAR = "|"
-_SPECIAL = (_COPY.delimiter, _COPY.quote, "\r", "\n")
 
 
 @dataclass(frozen=True)
@@ -52,12 +53,13 @@ class Header:
         return self.line.count(_BAR)
 
     @cached_property
-    def _first(self) -> str:
+    def first(self) -> str:
+        """The first name."""
         return next((cell for cell in _cells(self.line) if cell), "")
 
     def is_repeated(self, line: str) -> bool:
         """True for a line that says the same."""
-        return line == self.line or (self._first in line and self.cut(line) == _cells(self.line))
+        return line == self.line or (self.first in line and self.cut(line) == _cells(self.line))
 
     def cut(self, line: str) -> list[str] | None:
         """The cells of a row; None if there are too few or too many."""
@@ -69,6 +71,14 @@ class Header:
         if len(line) != len(self.line) or any(line[place] != _BAR for place in bars):
             return None
         return [line[left + 1 : right].strip() for left, right in pairwise(bars)]
+
+
+class _Row(NamedTuple):
+    """A row's number, its line, and the text of that; None where the line is no whole row."""
+
+    number: int
+    line: text.Line
+    shown: str | None
 
 
 class PipeTableReader:
@@ -97,19 +107,18 @@ class PipeTableReader:
         copy = scratch_file(self._scratch)
         rows: list[int] = []
         rules: list[str] = []
-        with copy.open("w", encoding="utf-8", newline="") as out:
-            for row, line, shown in self._rows(readable, header):
-                kept = None if shown is None else _copied(shown, header)
-                if kept is None:
-                    rows.append(row)
-                    rules.append(_broken(line))
-                else:
-                    out.write(kept)
+        with copy.open("wb") as out, readable.open("rb") as handle:
+            for part in _Scan(header, self._limit).parts(handle):
+                kept = part.copied if isinstance(part, Stretch) else _copied(part, header)
+                if isinstance(part, _Row) and not kept:
+                    rows.append(part.number)
+                    rules.append(_broken(part.line))
+                out.write(kept)
         return Opened(
             file=file,
             path=copy,
             text_path=readable,
-            inputs={name: Input(f"trim(c{index}, ' ')") for index, name in enumerate(header.names)},
+            inputs={name: Input(f"f{index}") for index, name in enumerate(header.names)},
             signature=(header.line,),
             findings=unexpected_columns(
                 contract, [name for name in header.names if not name.startswith("#")]
@@ -118,13 +127,23 @@ class PipeTableReader:
         )
 
     def relation(self, files: Sequence[Opened]) -> str:
-        """read_csv over the copies."""
-        names = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(len(files[0].inputs)))
+        """read_csv over the copies, as f0, f1 ...; what is not text is trimmed where it is parsed."""
+        headers = list(files[0].inputs)
+        parsed = {source for column in self._contract.columns for source in column.sources} - {
+            source for column in self._contract.columns if column.parse == "text" for source in column.sources
+        }
+        fields = ", ".join(
+            f"c{index} AS f{index}" if name in parsed else f"trim(c{index}, ' ') AS f{index}"
+            for index, name in enumerate(headers)
+        )
+        names = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(len(headers)))
         paths = ", ".join(literal(str(file.path)) for file in files)
+        several = len(files) > 1
         return (
+            f"(SELECT {fields}{', filename' if several else ''} FROM "
             f"read_csv([{paths}], auto_detect=false, header=false, columns={{{names}}}, "
             f"delim='{_COPY.delimiter}', quote='{_COPY.quote}', escape='{_COPY.quote}', "
-            f"new_line='\\n', nullstr='{NEVER}', max_line_size={self._limit}, filename={str(len(files) > 1).lower()})"
+            f"new_line='\\n', nullstr='{NEVER}', max_line_size={self._limit}, filename={str(several).lower()}))"
         )
 
     def screen(self, opened: Opened) -> Opened:
@@ -137,13 +156,14 @@ class PipeTableReader:
         last = max(wanted, default=0)
         (line,) = opened.signature
         header = Header(str(line))
-        for row, record, shown in self._rows(opened.text_path, header):
-            if row > last:
-                return
-            if row in wanted:
-                raw = bounded(record.raw.decode("utf-8", errors="replace"))
-                cells = header.cut(shown) if shown is not None else None
-                yield RawRecord(row, record.number, raw, dict(zip(header.names, cells or (), strict=False)))
+        with opened.text_path.open("rb") as handle:
+            for row, line, shown in _Scan(header, self._limit).rows(handle):
+                if row > last:
+                    return
+                if row in wanted:
+                    raw = bounded(line.raw.decode("utf-8", errors="replace"))
+                    cells = header.cut(shown) if shown is not None else None
+                    yield RawRecord(row, line.number, raw, dict(zip(header.names, cells or (), strict=False)))
 
     def _header(self, file: Delivered, path: Path) -> tuple[int, Header]:
         """The first line with bars that names a column of the contract, else the first with bars, and its number."""
@@ -162,34 +182,63 @@ class PipeTableReader:
             raise UnreadableFileError(self._contract.raw_name, file.name, "whole file", expected, seen)
         return first
 
-    def _rows(self, path: Path, header: Header) -> Iterator[tuple[int, text.Line, str | None]]:
-        """(number, line, its text) of each row; the text is None where the line is no whole row."""
-        number, begun, outside = 0, False, True
-        with path.open("rb") as handle:
-            for line in text.lines(handle, self._limit):
-                shown = line.raw.decode("utf-8", errors="replace").rstrip()
-                if not begun:
-                    begun = header.is_repeated(shown.lstrip("\ufeff"))
-                    continue
-                kind = _kind(shown, header)
-                if kind == "outside" and not line.too_long and (outside or not shown):
-                    outside = True
-                    continue
-                outside = kind == "rule"
-                if kind == "rule" or header.is_repeated(shown):
-                    continue
-                number += 1
-                yield number, line, None if kind == "broken" or line.too_long else shown
+
+@dataclass
+class _Scan:
+    """A walk over a file: `number` rows so far; `begun` behind the first header, `outside` the table."""
+
+    header: Header
+    limit: int
+    number: int = 0
+    begun: bool = False
+    outside: bool = True
+
+    def rows(self, handle: BinaryIO) -> Iterator[_Row]:
+        """All rows, one by one."""
+        for line in text.lines(handle, self.limit):
+            if (row := self._row(line)) is not None:
+                yield row
+
+    def parts(self, handle: BinaryIO) -> Iterator[_Row | Stretch]:
+        """All rows; neighbours that nothing is special about as one stretch."""
+        for piece in text.blocks(handle, self.limit):
+            for part in self._parts(piece):
+                if isinstance(part, Stretch):
+                    self.number += part.count
+                    self.outside = False
+                    yield part
+                elif (row := self._row(part)) is not None:
+                    yield row
+
+    def _parts(self, piece: text.Block | text.Line) -> Iterator[Stretch | text.Line]:
+        if isinstance(piece, text.Line):
+            yield piece
+        elif self.begun:
+            yield from stretches(piece, self.header.bars, self.header.first, self.limit)
+        else:
+            yield from piece.lines(self.limit)
+
+    def _row(self, line: text.Line) -> _Row | None:
+        """None for a line that is no row."""
+        shown = line.raw.decode("utf-8", errors="replace").rstrip()
+        if not self.begun:
+            self.begun = self.header.is_repeated(shown.lstrip("\ufeff"))
+            return None
+        kind = _kind(shown, self.header)
+        if kind == "outside" and not line.too_long and (self.outside or not shown):
+            self.outside = True
+            return None
+        self.outside = kind == "rule"
+        if kind == "rule" or self.header.is_repeated(shown):
+            return None
+        self.number += 1
+        return _Row(self.number, line, None if kind == "broken" or line.too_long else shown)
 
 
-def _copied(shown: str, header: Header) -> str | None:
-    """A row as the copy holds it; None if it cannot be cut or is a total."""
-    if shown[0] == _BAR and shown[-1] == _BAR and shown.count(_BAR) == header.bars and "*" not in shown:
-        body = shown[1:-1]
-        if not any(mark in body for mark in _SPECIAL):
-            return body.replace(_BAR, _COPY.delimiter) + "\n"
-    cells = header.cut(shown)
-    return None if cells is None or _is_total(cells) else _COPY.joined(cells) + "\n"
+def _copied(row: _Row, header: Header) -> bytes:
+    """A row as the copy holds it; nothing if it cannot be cut or is a total."""
+    cells = None if row.shown is None else header.cut(row.shown)
+    return b"" if cells is None or _is_total(cells) else f"{_COPY.joined(cells)}\n".encode()
 
 
 def _kind(shown: str, header: Header) -> str:

@@ -36,7 +36,8 @@ class Input:
 class TypedQuery:
     """`__rule` n > 0 means that the row breaks rules[n - 1]; `local_columns` are naive and still local.
 
-    The patterns of `patterns_apart` are not part of the verdict yet: rows.py asks them once per distinct text.
+    The patterns of `patterns_apart` are not part of the verdict yet: shaping.py asks them once per distinct text, and adds
+    the columns of `constants`.
     """
 
     head: str
@@ -44,6 +45,7 @@ class TypedQuery:
     rules: tuple[Rule, ...]
     local_columns: tuple[str, ...]
     patterns_apart: tuple[Column, ...] = ()
+    constants: Mapping[str, str | bool | None] = field(default_factory=dict)
 
     def over(self, relation: str) -> str:
         """The SQL over a table, view or table function call."""
@@ -78,14 +80,17 @@ def typed_query(
     extra: tuple[str, ...] = (),
     malformed: str = "",
     overflow: str = "",
+    constants: Mapping[str, str | bool | None] | None = None,
 ) -> TypedQuery:
     """The query for a relation that delivers `inputs` (by header) and is passed through in columns `extra`.
 
-    `overflow`: SQL for `_extra` where it does not follow from `inputs`. `malformed`: SQL condition of rows that the format could not read at all (they break rule malformed_row).
+    Columns of `constants` (readings.py) are left out. `overflow`: SQL for `_extra` where it does not follow from `inputs`. `malformed`: SQL condition of rows that the format could not read at all (they break rule malformed_row).
     """
-    levels = _Levels()
+    levels, constants = _Levels(), constants or {}
     typed = [
-        (index, column) for index, column in enumerate(contract.columns) if column.parse != "utc_date_of"
+        (index, column)
+        for index, column in enumerate(contract.columns)
+        if column.parse != "utc_date_of" and column.name not in constants
     ]
     apart = repeating_texts(contract)
     for index, column in typed:
@@ -109,6 +114,7 @@ def typed_query(
         rules=tuple(rule for rule, _ in pairs),
         local_columns=tuple(levels.local),
         patterns_apart=tuple(column for column in apart if column.pattern is not None),
+        constants=constants,
     )
 
 

@@ -11,7 +11,7 @@ nanoseconds     what a TIMESTAMPTZ (microseconds) cuts off, 0 to 999; same parse
 absent          NULL: the system does not deliver it
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ingestion.contracts import CODE_PARSES, Column, Contract
@@ -70,6 +70,23 @@ def expression(column: Column, given: Sequence["Input"]) -> str:
         digits = f"regexp_extract({texts[0]}, '[.][0-9]{{6}}([0-9]{{1,3}})', 1)"
         return f"CASE WHEN {texts[0]} IS NOT NULL THEN CAST(rpad({digits}, 3, '0') AS INTEGER) END"
     return _epoch(column, texts)
+
+
+def constants(contract: Contract, delivered: Collection[str]) -> dict[str, str | bool | None]:
+    """Columns that have one value in every row, whatever a file of these `delivered` columns holds.
+
+    That is what the system does not deliver, and what follows from a quality that it does not rate.
+    """
+    found: dict[str, str | bool | None] = {}
+    for column in contract.columns:
+        unrated = column.parse in CODE_PARSES and set((column.parse_format or "").split()) == {"unrated"}
+        if column.parse == "absent" or (
+            column.parse == "reading_text" and contract.drift.given_as(column.sources[0], delivered) is None
+        ):
+            found[column.name] = None
+        elif unrated and (column.parse != "status_of" or "good" in (column.enum or ("good",))):
+            found[column.name] = "good" if column.parse == "status_of" else False
+    return found
 
 
 def problems(contract: Contract) -> list[str]:

@@ -1,11 +1,15 @@
 """Pipe tables as SAP lists are saved: pages, repeated headers, trailing minus, bars in texts, broken rows."""
 
+from io import BytesIO
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from ingestion.contracts import Contract
 from ingestion.errors import ContractError
+from ingestion.formats import pipe_table, text
 from tests.unit.ingestion.home import Home, column
 
 COLUMNS = [
@@ -112,3 +116,48 @@ def test_options_of_other_formats_are_refused(home: Home) -> None:
     home.deliver("a.txt", page())
     with pytest.raises(ContractError, match="delimiter"):
         home.load(contract(home, delimiter="|"))
+
+
+LINES = st.sampled_from(
+    [
+        *(row(f"{number:012}", "Welle", f"{number},5") for number in range(5)),
+        row("7", "a*b", "1,0"), row("Auftrag 7", "Nabe", "2,000"), row("8", "ganz---gut", "1,0"),
+        row("9", "a|b       ", "1,0"), row("10", "x\x1fy", "1,0"), "||||||||\n", "|\n", "||\n", row("11", "Welle", "3,0")[1:],
+        row("12", "Welle", "3,0").replace("\n", " \n"), row("13", "Größe", "3,0").replace("\n", "\r\n"),
+        RULE, HEADER, "\n", "Seite 2\n", "  \n", "|* |            |          |        8,0|ST |   0,000|ST |          |\n",
+    ]
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    before=st.lists(LINES, max_size=4),
+    lines=st.lists(LINES, max_size=60),
+    block=st.integers(40, 2000),
+    cut=st.integers(0, 3),
+)
+def test_stretches_of_rows_are_what_the_lines_are(
+    monkeypatch: pytest.MonkeyPatch, before: list[str], lines: list[str], block: int, cut: int
+) -> None:
+    """Rows copied as blocks and rows copied one by one: same rows, same numbers, same broken lines."""
+    content = "".join([*before, HEADER, *lines]).encode()
+    content = content[: len(content) - cut]
+    header = pipe_table.Header(HEADER.rstrip("\n"))
+    monkeypatch.setattr(text, "_BLOCK", block)
+    scan = pipe_table._Scan(header, 200)
+    expected = [(one.number, pipe_table._copied(one, header)) for one in scan.rows(BytesIO(content))]
+    found: list[tuple[int, bytes]] = []
+    for part in pipe_table._Scan(header, 200).parts(BytesIO(content)):
+        if isinstance(part, pipe_table.Stretch):
+            found += enumerate(part.copied.splitlines(keepends=True), start=len(found) + 1)
+            assert len(part.copied.splitlines()) == part.count
+        else:
+            found.append((part.number, pipe_table._copied(part, header)))
+    assert [(number, _stripped(copied)) for number, copied in found] == [
+        (number, _stripped(copied)) for number, copied in expected
+    ]
+
+
+def _stripped(copied: bytes) -> list[bytes]:
+    """The cells; blanks around them are trimmed later."""
+    return [cell.strip() for cell in copied.split(b"\x1f")]
