@@ -59,7 +59,8 @@ def _plain(
     """Lines that begin and end with a bar and have as many as they should."""
     found = np.flatnonzero(codes == _BAR)
     count = np.searchsorted(found, ends) - np.searchsorted(found, starts)
-    return (count == bars) & (codes[starts] == _BAR) & (codes[ends - 1] == _BAR) & (ends - starts > 1)
+    framed = (codes[starts] == _BAR) & (codes[ends - 1] == _BAR) & (ends - starts > 1)
+    return np.logical_and(count == bars, framed)
 
 
 def _places(raw: bytes, mark: bytes) -> Iterator[int]:
