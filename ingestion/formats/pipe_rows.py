@@ -60,7 +60,8 @@ def _plain(
     found = np.flatnonzero(codes == _BAR)
     count = np.searchsorted(found, ends) - np.searchsorted(found, starts)
     framed = (codes[starts] == _BAR) & (codes[ends - 1] == _BAR) & (ends - starts > 1)
-    return np.logical_and(count == bars, framed)
+    plain: npt.NDArray[np.bool_] = framed & (count == bars)
+    return plain
 
 
 def _places(raw: bytes, mark: bytes) -> Iterator[int]:
