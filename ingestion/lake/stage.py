@@ -7,8 +7,9 @@ The commit (commit.py) makes staged files part of the table; what a killed run l
 
 import shutil
 import uuid
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ import pyarrow.parquet as pq
 
 _MEMORY_BYTES = 32 * 2**20
 _OPEN_PARTITIONS = 24
-_ROW_GROUP_ROWS = 512 * 1024
+_BATCHES_BEHIND = 2
 Partition = tuple[str | None, ...]
 
 
@@ -165,6 +166,28 @@ class Stage:
         self._waiting, self._waiting_bytes = [], 0
 
 
+class _Behind:
+    """Writes behind the reader's back, in order: while one batch is encoded the next one is read."""
+
+    def __init__(self, writer: PartitionedWriter) -> None:
+        self._writer = writer
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="stage")
+        self._waiting: deque[Future[None]] = deque()
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Append rows; few batches wait. What went wrong with an earlier one is raised here or in close()."""
+        while len(self._waiting) >= _BATCHES_BEHIND:
+            self._waiting.popleft().result()
+        self._waiting.append(self._thread.submit(self._writer.write, batch))
+
+    def close(self) -> list[StagedFile]:
+        """Finish all files and return them."""
+        self._thread.shutdown()
+        for done in self._waiting:
+            done.result()
+        return self._writer.close()
+
+
 class FileStage:
     """The rows of one delivered file until it is known whether they may become raw."""
 
@@ -172,7 +195,7 @@ class FileStage:
         self._stage = stage
         self._batches: list[pa.RecordBatch] = []
         self._bytes = 0
-        self._own: PartitionedWriter | None = None
+        self._own: _Behind | None = None
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Append good rows in the raw table's schema."""
@@ -182,7 +205,7 @@ class FileStage:
         self._batches.append(batch)
         self._bytes += batch.nbytes
         if self._bytes > _MEMORY_BYTES:
-            self._own = self._stage.writer()
+            self._own = _Behind(self._stage.writer())
             for waiting in self._batches:
                 self._own.write(waiting)
             self._batches.clear()

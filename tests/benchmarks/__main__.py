@@ -1,6 +1,6 @@
 """`make bench`: runs the registered benchmarks and prints one table.
 
-    python -m tests.benchmarks [--only NAME ...] [--scale 0.1] [--repeats 3] [--folder DIR] [--json FILE] [--list]
+    python -m tests.benchmarks [--only NAME ...] [--scale 0.1] [--repeats 3] [--folder DIR] [--json FILE] [--busy] [--list]
 
 Exits with 1 if a figure is missed at full scale; smaller runs show figures without judging by exit code, since fixed
 costs weigh more there.
@@ -27,6 +27,7 @@ _HEADINGS = (
     "rows",
     "median s",
     "all runs",
+    "CPU s",
     "rows/s",
     "MB/s",
     "peak MiB",
@@ -69,6 +70,7 @@ def _row(benchmark: Benchmark, results: Results, name: str) -> list[str]:
         f"{measured.work.rows:,}",
         f"{measured.median:.2f}",
         " ".join(f"{seconds:.2f}" for seconds in measured.seconds),
+        f"{measured.median_cpu:.2f}",
         f"{measured.work.rows / measured.median:,.0f}",
         f"{measured.work.bytes / measured.median / 1e6:,.1f}" if measured.work.bytes else "",
         f"{measured.peak:,.0f}",
@@ -100,6 +102,7 @@ def as_json(found: Mapping[str, tuple[Benchmark, Results]], scale: float) -> str
                         "rows": measured.work.rows,
                         "bytes": measured.work.bytes,
                         "seconds": measured.seconds,
+                        "cpu": measured.cpu,
                         "peak_mib": measured.peaks,
                     }
                     for contender, measured in results.items()
@@ -120,6 +123,9 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=1.0, help="share of the full input")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--folder", type=Path, help="where inputs and targets go (full scale: about 15 GB)")
+    parser.add_argument(
+        "--busy", action="store_true", help="others use this machine too: compare seconds on the processors"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there too")
     parser.add_argument("--list", action="store_true", help="list the benchmarks")
     given = parser.parse_args()
@@ -135,7 +141,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="tundish-bench-", dir=given.folder) as scratch:
         for name in given.only or known:
             for done, results in run_benchmark(
-                known[name], Path(scratch), scale=given.scale, repeats=given.repeats
+                known[name], Path(scratch), scale=given.scale, repeats=given.repeats, by_cpu=given.busy
             ):
                 console.print(done, highlight=False)
                 found[name] = (known[name], results)

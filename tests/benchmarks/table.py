@@ -47,16 +47,26 @@ class Contender:
 
 @dataclass
 class Measured:
-    """All runs of one contender: seconds, and peak resident memory in MiB."""
+    """All runs of one contender: seconds by the clock and on the processors, and peak resident memory in MiB.
+
+    `by_cpu`: the machine is used by others too, so that the clock says little; seconds on the processors are compared.
+    """
 
     work: Work = Work(0)
+    by_cpu: bool = False
     seconds: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
     peaks: list[float] = field(default_factory=list)
 
     @property
     def median(self) -> float:
         """Median seconds."""
         return statistics.median(self.seconds)
+
+    @property
+    def median_cpu(self) -> float:
+        """Median seconds on the processors, user and system."""
+        return statistics.median(self.cpu)
 
     @property
     def peak(self) -> float:
@@ -138,14 +148,15 @@ def no_more_memory(than: str, name: str, tolerance: float = 1.15) -> Goal:
 
 def slowness(measured: Measured) -> float:
     """Median seconds for a million rows."""
-    return measured.median / max(measured.work.rows, 1) * 1e6
+    seconds = measured.median_cpu if measured.by_cpu else measured.median
+    return seconds / max(measured.work.rows, 1) * 1e6
 
 
 # running
 
 
 def run_benchmark(
-    benchmark: Benchmark, folder: Path, *, scale: float, repeats: int
+    benchmark: Benchmark, folder: Path, *, scale: float, repeats: int, by_cpu: bool = False
 ) -> Iterator[tuple[str, Results]]:
     """Prepare, then run all contenders in turns; yields (what was done, results so far) after each step."""
     data = folder / "input"
@@ -153,7 +164,8 @@ def run_benchmark(
     data.mkdir(parents=True)
     answer = _worker(benchmark, sys.executable, "prepare", str(data), str(scale))
     work = Work(int(answer["rows"]), int(answer["bytes"]))
-    results = {name: Measured(work) for name in benchmark.contenders if installed(benchmark.contenders[name])}
+    there = [name for name, contender in benchmark.contenders.items() if installed(contender)]
+    results = {name: Measured(work, by_cpu) for name in there}
     yield f"{benchmark.name}: input of {work.rows:,} rows, {work.bytes / 1e6:,.1f} MB", results
     for repeat in range(repeats):
         for name, measured in results.items():
@@ -182,12 +194,13 @@ def _measure(benchmark: Benchmark, name: str, folder: Path, into: Measured) -> N
     else:
         into.work = Work(int(answer["rows"]), int(answer["bytes"]))
     into.seconds.append(float(answer["seconds"]))
+    into.cpu.append(float(answer["cpu"]))
     into.peaks.append(float(answer["peak_mib"]))
     shutil.rmtree(target)
 
 
 def _worker(benchmark: Benchmark, python: str, *arguments: str) -> dict[str, float]:
-    """What the worker printed last: seconds, rows, bytes, peak_mib."""
+    """What the worker printed last: seconds, cpu, rows, bytes, peak_mib."""
     command = [python, "-m", "tests.benchmarks.worker", benchmark.module, benchmark.name, *arguments]
     environment = {**os.environ, **_QUIET, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment, check=False)

@@ -3,11 +3,13 @@
     python -m tests.benchmarks.worker <module> <benchmark> prepare <input folder> <scale>
     python -m tests.benchmarks.worker <module> <benchmark> <contender> <input folder> <target folder>
 
-Prints one line of JSON: seconds of the timed part, rows, bytes (null if the contender gave rows only), peak_mib.
+Prints one line of JSON: seconds and cpu (seconds on the processors, with ended children) of the timed part, rows, bytes
+(null if the contender gave rows only), peak_mib.
 """
 
 import importlib
 import json
+import os
 import resource
 import sys
 import time
@@ -26,10 +28,17 @@ def main() -> None:
     else:
         run = benchmark.contenders[what].start(Path(folder), Path(last))
         begun = time.perf_counter()
+    used = on_processors()
     found = run()
-    seconds = time.perf_counter() - begun
+    seconds, used = time.perf_counter() - begun, on_processors() - used
     rows, size = (found.rows, found.bytes) if isinstance(found, Work) else (found, None)
-    print(json.dumps({"seconds": seconds, "rows": rows, "bytes": size, "peak_mib": peak_mib()}), flush=True)
+    said = {"seconds": seconds, "cpu": used, "rows": rows, "bytes": size, "peak_mib": peak_mib()}
+    print(json.dumps(said), flush=True)
+
+
+def on_processors() -> float:
+    """User and system seconds of this process and its ended children so far."""
+    return sum(os.times()[:4])
 
 
 def peak_mib() -> float:
