@@ -155,8 +155,10 @@ class LineProtocolReader:
         cut = f"(SELECT *, instr(given, '=') AS eq, TRY_CAST(stamp AS BIGINT) AS count FROM {lines})"
         shown = f"(SELECT *, substring(given, eq + 1) AS shown FROM {cut})"
         cast = f"(SELECT *, TRY_CAST(shown AS DOUBLE) AS number FROM {shown})"
-        most = (2**63 - 1) // self._unit_ns
-        regular = f"CAST(count AS VARCHAR) = stamp AND count BETWEEN -{most} AND {most} AND eq > 1 AND NOT starts_with(head, '#')"
+        regular = "CAST(count AS VARCHAR) = stamp AND eq > 1 AND (head < '#' OR head >= '$')"  # no comment
+        if self._unit_ns > 1:
+            most = (2**63 - 1) // self._unit_ns
+            regular += f" AND count BETWEEN -{most} AND {most}"
         return (
             f"(SELECT concat(head, ' ', substring(given, 1, eq - 1)) AS signal, {_VALUE} AS value, "
             f"CASE WHEN {regular} THEN count * {self._unit_ns} ELSE error('not a plain line') END AS ns{name} FROM {cast})"

@@ -125,6 +125,16 @@ def faster_than(other: str, times: float = 1.0, name: str = "tundish") -> Goal:
     return judge
 
 
+def at_least(rate: float, name: str = "tundish") -> Goal:
+    """`name` moves at least `rate` rows a second."""
+
+    def judge(results: Results) -> tuple[str, bool]:
+        seen = 1e6 / slowness(results[name])
+        return f"{name} at least {rate:,.0f} rows/s: {seen:,.0f}", seen >= rate
+
+    return judge
+
+
 def under_mib(limit: float, name: str = "tundish") -> Goal:
     """`name` stays under `limit` MiB of resident memory."""
 
