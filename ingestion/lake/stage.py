@@ -11,6 +11,7 @@ from collections import OrderedDict, deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ import pyarrow.parquet as pq
 _MEMORY_BYTES = 32 * 2**20
 _OPEN_PARTITIONS = 24
 _BATCHES_BEHIND = 2
+_STRETCHES = 32
 Partition = tuple[str | None, ...]
 
 
@@ -64,8 +66,10 @@ class PartitionedWriter:
             return
         (name,) = self._partition_by
         values, rows = table.column(name), table.drop_columns([name])
-        if values.null_count == 0 and len(values) and _is_constant(values):
-            yield (str(values[0].as_py()),), rows
+        stretches = _stretches(values)
+        if stretches is not None:
+            for value, parts in stretches.items():
+                yield (value,), pa.concat_tables(rows.slice(start, end - start) for start, end in parts)
             return
         for value in pc.unique(values):
             mask = pc.equal(values, value) if value.is_valid else pc.is_null(values)
@@ -97,10 +101,21 @@ class PartitionedWriter:
         self._done.append(StagedFile(path, relative, values, pq.read_metadata(path)))
 
 
-def _is_constant(values: pa.ChunkedArray) -> bool:
-    """Time-ordered files give batches of one day: cheaper to see than to look for all days."""
-    chunks = [np.asarray(chunk.view(pa.int32())) for chunk in values.chunks if len(chunk)]
-    return all((chunk == chunks[0][0]).all() for chunk in chunks)
+def _stretches(values: pa.ChunkedArray) -> dict[str, list[tuple[int, int]]] | None:
+    """Where the rows of each day stand, if they are few stretches, as of files in order of time; None if they are many.
+
+    Slices cost nothing; looking for the rows of a day and taking them out does.
+    """
+    if values.null_count or not len(values) or not pa.types.is_date32(values.type):
+        return None
+    days = np.concatenate([np.asarray(chunk.view(pa.int32())) for chunk in values.chunks])
+    borders = [0, *(np.flatnonzero(days[1:] != days[:-1]) + 1).tolist(), len(days)]
+    if len(borders) > _STRETCHES:
+        return None
+    found: dict[str, list[tuple[int, int]]] = {}
+    for start, end in pairwise(borders):
+        found.setdefault(str(values[start].as_py()), []).append((start, end))
+    return found
 
 
 def _encodings(schema: pa.Schema) -> dict[str, Any]:

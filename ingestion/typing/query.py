@@ -248,24 +248,25 @@ class _Builder:
         if column.type != "DOUBLE" or sentinels is None:
             self._number(self._parsed(source, parse))
             return
-        usable = f"isfinite({number})" + (
-            f" AND {number} NOT IN ({', '.join(sentinels)})" if sentinels else ""
-        )
-        is_null = f"trim({source}) IN ({ex.literals(ex.null_texts(column))})"
-        trimmed = parse(f"trim({source})")
-        self.levels.first[number] = self._number_as_it_stands(source, parse)
-        self.levels.second[self._v] = (
-            f"CASE WHEN {usable} THEN {number} WHEN {is_null} THEN NULL WHEN isfinite({trimmed}) THEN {trimmed} END"
-        )
-
-    def _number_as_it_stands(self, source: str, parse: Callable[[str], str]) -> str:
-        """A plain cast is cheap; the shape of another notation is looked at only where an attempt fails."""
+        usable = [
+            f"isfinite({number})",
+            *([f"{number} NOT IN ({', '.join(sentinels)})"] if sentinels else []),
+        ]
         options = self.contract.format_options
         if options.get("decimal", ".") == "." and not options.get("thousands"):
-            return parse(source)
-        tried, q = attempts.attempt(source, self.column, options, parse), f"q{self.index}"
-        self.levels.tried[q] = tried.sql
-        return f"CASE WHEN {tried.holds.format(q=q)} THEN {q} ELSE {parse(source)} END"
+            self.levels.first[number] = f"TRY_CAST({source} AS DOUBLE)"
+            usable.append(f"NOT contains({source}, '_')")  # DuckDB reads 1_000
+        else:  # the shape of another notation is looked at only where an attempt fails
+            tried, q = attempts.attempt(source, column, options, parse), f"q{self.index}"
+            self.levels.tried[q] = tried.sql
+            self.levels.first[number] = (
+                f"CASE WHEN {tried.holds.format(q=q)} THEN {q} ELSE {parse(source)} END"
+            )
+        is_null = f"trim({source}) IN ({ex.literals(ex.null_texts(column))})"
+        trimmed = parse(f"trim({source})")
+        self.levels.second[self._v] = (
+            f"CASE WHEN {' AND '.join(usable)} THEN {number} WHEN {is_null} THEN NULL WHEN isfinite({trimmed}) THEN {trimmed} END"
+        )
 
     def _number(self, sql: str) -> None:
         if self.column.type == "DOUBLE":
