@@ -1,0 +1,55 @@
+"""Staging: rows of each day land in their own file in their order, and what goes wrong behind the reader comes out."""
+
+from collections import defaultdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingestion.lake import stage as staging
+from ingestion.lake.stage import PartitionedWriter, Stage
+
+SCHEMA = pa.schema([("n", pa.int64()), ("day", pa.date32())])
+DAYS = st.lists(st.integers(20_000, 20_004) | st.none(), min_size=1, max_size=60)
+
+
+@settings(max_examples=60, deadline=None)
+@given(days=DAYS | DAYS.map(lambda days: sorted(days, key=lambda day: day or 0)))
+def test_rows_of_a_day_keep_their_order(days: list[int | None]) -> None:
+    batch = pa.record_batch([pa.array(range(len(days))), pa.array(days, pa.date32())], schema=SCHEMA)
+    expected: dict[str | None, list[int]] = defaultdict(list)
+    for number, day in enumerate(batch.column("day").to_pylist()):
+        expected[None if day is None else str(day)].append(number)
+    with TemporaryDirectory() as folder:
+        writer = PartitionedWriter(Path(folder), SCHEMA, ("day",))
+        writer.write(batch)
+        found = {
+            file.partition["day"]: pq.ParquetFile(file.path).read()["n"].to_pylist()
+            for file in writer.close()
+        }
+    assert found == expected
+
+
+def test_many_rows_are_written_behind_and_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(staging, "_MEMORY_BYTES", 0)
+    stage = Stage(tmp_path / "stage", SCHEMA, ("day",))
+    file = stage.file()
+    for start in range(0, 5000, 100):
+        numbers = pa.array(range(start, start + 100))
+        file.write(pa.record_batch([numbers, pa.array([20_000] * 100, pa.date32())], schema=SCHEMA))
+    file.keep()
+    (staged,) = stage.close()
+    assert pq.ParquetFile(staged.path).read()["n"].to_pylist() == list(range(5000))
+
+
+def test_failed_write_is_not_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(staging, "_MEMORY_BYTES", 0)
+    file = Stage(tmp_path / "stage", SCHEMA, ()).file()
+    file.write(pa.record_batch([pa.array([1]), pa.array([20_000], pa.date32())], schema=SCHEMA))
+    file.write(pa.record_batch({"other": pa.array(["x"])}))
+    with pytest.raises(ValueError, match="schema"):
+        file.keep()
