@@ -128,8 +128,8 @@ def simulate(
     plant: PlantOption = None,
     home: HomeOption = None,
     days: Annotated[int, typer.Option(min=1, help="Days of production.")] = 30,
-    machines: Annotated[int, typer.Option(min=1, help="Machines.")] = 12,
-    tags: Annotated[int, typer.Option(min=1, help="Historian tags.")] = 60,
+    machines: Annotated[int, typer.Option(min=1, help="Machines of the first site.")] = 12,
+    tags: Annotated[int, typer.Option(min=1, help="Historian tags of the first site.")] = 60,
     rate: Annotated[float, typer.Option(min=1.0, help="Average seconds between two values of a tag.")] = 30.0,
     seed: Annotated[int, typer.Option(help="Same seed, same files.")] = 42,
     only_after_day: Annotated[
@@ -141,7 +141,8 @@ def simulate(
 ) -> None:
     """Write the exports of a simulated plant into the home's landing folder.
 
-    They look like what SAP, an MES, a PI historian and vibration sensors deliver, faults included.
+    Its first site looks like what SAP, an MES, a PI historian and vibration sensors deliver, faults included; the
+    second one, of fixed size, like Odoo and an OPC UA server.
 
     Examples:
 

@@ -104,6 +104,22 @@ def test_every_failure_is_found(release: duckdb.DuckDBPyConnection) -> None:
     )
 
 
+def test_every_mart_shows_both_sites(release: duckdb.DuckDBPyConnection) -> None:
+    marts = rows(
+        release,
+        """
+        select table_name, bool_or(column_name = 'site_code') from duckdb_columns()
+        where database_name = 'bi' and table_name like 'mart\\_%' escape '\\' group by all order by all
+        """,
+    )
+    without_site = {mart for mart, has_site in marts if not has_site}
+    assert without_site == {"mart_suppliers__delivery"}  # no system of the demo plant purchases
+    for mart in {mart for mart, _ in marts} - without_site:
+        assert rows(release, f"select distinct site_code from {mart} order by 1") == [("1000",), ("2000",)], (
+            mart
+        )
+
+
 def quarantined(home: Path) -> set[tuple[str, str, int, str]]:
     """(table, file, row, rule) of every quarantined row, read without the pipeline's code."""
     found: set[tuple[str, str, int, str]] = set()

@@ -24,7 +24,7 @@ from data.simulator.greenville import CALENDAR
 from data.simulator.orders import Order, OrderBook, OrderOperation
 from data.simulator.work import Work
 
-SUPPLIED = {"BAR-4140": (20_000, "lb"), "HSG-CAST": (6_000, "Units"), "BRG-SET": (6_000, "Units"),
+SUPPLIED = {"BAR-4140": (24_000, "lb"), "HSG-CAST": (6_000, "Units"), "BRG-SET": (6_000, "Units"),
             "SEAL-KIT": (6_000, "Units"), "SCR-M8": (4_000, "Dozens")}  # fmt: skip
 
 

@@ -28,12 +28,14 @@ logged as (
 
 scrapped as (
     select
-        workorder_id,
-        sum(scrap_qty) as scrap_qty,
-        max(_ingested_at) as _ingested_at
-    from {{ ref('stg_odoo__stock_scrap') }}
-    where scrap_state = 'done' and workorder_id is not null
-    group by workorder_id
+        scraps.workorder_id,
+        sum({{ in_base_unit('scraps.scrap_qty', 'units') }}) as scrap_qty,
+        max(scraps._ingested_at) as _ingested_at
+    from {{ ref('stg_odoo__stock_scrap') }} as scraps
+    left join {{ ref('int_odoo__unit_factor') }} as units
+        on scraps.product_id = units.product_id and scraps.uom_id = units.uom_id
+    where scraps.scrap_state = 'done' and scraps.workorder_id is not null
+    group by scraps.workorder_id
 ),
 
 confirmed as (
