@@ -46,12 +46,8 @@ CALENDAR = ShiftCalendar(
         ("CONTI", "S"): ("18:00-18:20",),
         ("CONTI", "N"): ("04:00-04:20",),
     },
-    exceptions=(
-        ("3SHIFT", date(2025, 10, 19), "F", True, "Extra shift: backlog of gear sets"),
-        ("3SHIFT", date(2025, 11, 1), "F", False, "All Saints' Day"),
-        ("3SHIFT", date(2025, 11, 1), "S", False, "All Saints' Day"),
-        ("3SHIFT", date(2025, 11, 1), "N", False, "All Saints' Day"),
-    ),
+    exceptions=(("3SHIFT", date(2025, 10, 19), "F", True, "Extra shift: backlog of gear sets"),),
+    holidays=(("3SHIFT", date(2025, 11, 1), "All Saints' Day"),),
 )
 to_local, repeated_hour = CALENDAR.to_local, CALENDAR.repeated_hour
 outside_repeated_hour = CALENDAR.outside_repeated_hour

@@ -39,11 +39,8 @@ CALENDAR = ShiftCalendar(
         ("2SHIFT", "2"): ("17:30-17:45", "20:00-20:30"),
         ("2SHIFT", "3"): (),
     },
-    exceptions=(
-        ("2SHIFT", date(2025, 10, 13), "1", False, "Columbus Day"),
-        ("2SHIFT", date(2025, 10, 13), "2", False, "Columbus Day"),
-        ("2SHIFT", date(2025, 10, 18), "1", True, "Overtime: late pumps"),
-    ),
+    exceptions=(("2SHIFT", date(2025, 10, 18), "1", True, "Overtime: late pumps"),),
+    holidays=(("2SHIFT", date(2025, 10, 13), "Columbus Day"),),
 )
 
 

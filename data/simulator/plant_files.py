@@ -1,6 +1,6 @@
 """Writes the configuration folder of the simulated plants: plant.yml's tables as CSV.
 
-Belongs here: equipment, signals, counter tags, shifts, exceptions, reasons and state map as the system `plant` delivers
+Belongs here: equipment, signals, counter tags, shifts, exceptions, holidays, reasons and state map as the system `plant` delivers
 them. Does not belong here: exports of the plants' other systems (exporters/). data/plants/demo is this module's output
 for the default size, and a test holds them together.
 """
@@ -39,6 +39,7 @@ def write_plant_tables(folder: Path, *, machines: int = 12, tags: int = 60, rate
         "counter_tags": _counter_tags(second),
         "shifts": _shifts(plants),
         "shift_exceptions": _exceptions(plants),
+        "holidays": _holidays(plants),
         "reasons": _reasons(plants),
         "state_map": _states(),
     }
@@ -122,6 +123,11 @@ def _exceptions(plants: Plants) -> list[Row]:
         head,
         *((plant.site_code, *exception) for plant in plants for exception in plant.calendar.exceptions),
     ]
+
+
+def _holidays(plants: Plants) -> list[Row]:
+    head: Row = ("site_code", "calendar_code", "production_day", "holiday_name")
+    return [head, *((plant.site_code, *day) for plant in plants for day in plant.calendar.holidays)]
 
 
 def _reasons(plants: Plants) -> list[Row]:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 WORK, BREAK, OFF = "work", "break", "off"
 Exemption = tuple[str, date, str, bool, str]  # calendar, production day, shift, works, why
+Holiday = tuple[str, date, str]  # calendar, production day, name
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class ShiftCalendar:
     regular: dict[str, dict[str, range]]
     breaks: dict[tuple[str, str], tuple[str, ...]]
     exceptions: tuple[Exemption, ...] = ()
+    holidays: tuple[Holiday, ...] = ()
     _segments: dict[tuple[str, date], tuple[Segment, ...]] = field(default_factory=dict)
 
     @property
@@ -64,7 +66,8 @@ class ShiftCalendar:
         for name, on, code, works, _ in self.exceptions:
             if (name, on, code) == (calendar, day, shift):
                 return works
-        return day.isoweekday() in self.regular[calendar][shift]
+        off = any((name, on) == (calendar, day) for name, on, _ in self.holidays)
+        return not off and day.isoweekday() in self.regular[calendar][shift]
 
     def segments(self, calendar: str, day: date) -> tuple[Segment, ...]:
         """All segments of one production day, without gaps, in order."""

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 # What renders as something else than an expression of its arguments.
 _CLAUSES: dict[str, Callable[..., str]] = {
     "with_recursive": lambda: "with recursive",
+    "once": lambda: "materialized",
     "recursion": lambda name, first, *_: f"{name} as ({first.strip()})",
     "utc_literal": lambda instant: f"timestamptz '{instant}'",
     "replace_all": lambda text, *_: f"lower({text})",

@@ -129,3 +129,14 @@ cast(null as timestamptz)
 {% macro default__no_instant() -%}
 cast(null as timestamp)
 {%- endmacro %}
+
+
+{#- After `as`: a CTE that is read several times is evaluated once. Spark keeps no CTE, and needs no word. -#}
+{% macro once() -%}
+    {{ return(adapter.dispatch('once')()) }}
+{%- endmacro %}
+{% macro duckdb__once() -%}
+materialized
+{%- endmacro %}
+{% macro default__once() -%}
+{%- endmacro %}

@@ -30,7 +30,7 @@ cast({{ numerator }} as double) / nullif(cast({{ denominator }} as double), 0)
     {{- return([
         'calendar_s', 'pot_s', 'pbt_s', 'aupt_s', 'apt_s', 'aust_s', 'adet_s', 'adot_s', 'pdt_s',
         'not_scheduled_s', 'no_data_s', 'micro_stop_s', 'low_speed_s', 'cmt_s', 'pmt_s', 'planned_run_s',
-        'planned_run_good_s',
+        'planned_run_good_s', 'target_qty',
     ]) -}}
 {%- endmacro %}
 
@@ -50,12 +50,13 @@ cast({{ numerator }} as double) / nullif(cast({{ denominator }} as double), 0)
 {%- endmacro %}
 
 
-{#- The columns of OEE over a relation that carries the summed elements. -#}
+{#- The columns of OEE over a relation that carries the summed elements, by the KPI profile that the plant chose. -#}
 {% macro oee_ratios() %}
-    {{ ratio('apt_s', 'pbt_s') }} as availability,
-    {{ ratio('planned_run_s', 'apt_s') }} as effectiveness,
-    {{ ratio('good_qty', 'produced_qty') }} as quality_ratio,
-    {{ ratio('planned_run_good_s', 'pbt_s') }} as oee,
+    {%- set profile = production_parameter('kpi_profile') or 'iso_22400' %}
+    {{ profile_factor(profile, 'availability') }} as availability,
+    {{ profile_factor(profile, 'performance') }} as effectiveness,
+    {{ profile_factor(profile, 'quality') }} as quality_ratio,
+    {{ kpi_profiles()[profile].oee }} as oee,
     {{ ratio('planned_run_good_s', 'calendar_s') }} as teep
 {%- endmacro %}
 

@@ -87,8 +87,17 @@ select
     hours.{{ use }}_s,
     {%- endfor %}
     hours.good_s,
+    context.production_day,
+    context.shift_id,
+    context.state,
+    context.time_element,
+    context.order_id,
+    context.operation_id,
+    context.material_id,
     hours._source_ingested_at
 from hours
+left join {{ ref('fct_equipment_minute') }} as context
+    on hours.equipment_id = context.equipment_id and hours.hour_at = context.minute_at
 left join equipment
     on
         hours.equipment_id = equipment.equipment_id

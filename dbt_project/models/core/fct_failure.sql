@@ -12,6 +12,8 @@ equipment as (
     select * from {{ ref('dim_equipment') }}
 ),
 
+{{ interval_days() }},
+
 failures as (
     select
         *,
@@ -48,6 +50,10 @@ select
     failures.notification_text as failure_text,
     failures.malfunction_started_at as started_at,
     failures.malfunction_ended_at as ended_at,
+    {{ context_columns() }},
+    context.order_id,
+    context.operation_id,
+    context.material_id,
     failures.malfunction_ended_at is null as is_censored,
     {{ seconds_between('failures.malfunction_started_at', 'failures.malfunction_ended_at') }} as repair_s,
     case when failures.previous_ended_at is not null then coalesce(operating.operating_before_s, 0) end
@@ -55,6 +61,7 @@ select
     failures._source_ingested_at
 from failures
 left join operating on failures.notification_id = operating.notification_id
+{{ interval_at('failures.equipment_id', 'failures.malfunction_started_at') }}
 left join equipment
     on
         failures.equipment_id = equipment.equipment_id

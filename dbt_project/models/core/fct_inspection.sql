@@ -4,7 +4,9 @@ with inspections as (
 
 equipment as (
     select * from {{ ref('dim_equipment') }}
-)
+),
+
+{{ interval_days() }}
 
 select
     inspections.inspection_id,
@@ -23,12 +25,14 @@ select
     inspections.upper_limit,
     inspections.measured_value,
     inspections.inspected_at,
+    {{ context_columns() }},
     inspections.is_ok,
     inspections.measured_value between inspections.lower_limit and inspections.upper_limit
         as is_within_limits,
     inspections.defect_code,
     inspections._source_ingested_at
 from inspections
+{{ interval_at('inspections.equipment_id', 'inspections.inspected_at') }}
 left join equipment
     on
         inspections.equipment_id = equipment.equipment_id

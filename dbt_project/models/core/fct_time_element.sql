@@ -8,7 +8,7 @@
 
 {%- set ids = ['equipment_id', 'site_code', 'production_day', 'shift_id', 'shift_code'] %}
 {%- set grain = ids + ['order_id', 'operation_id', 'material_id'] %}
-{%- set stretches = exclusive_elements() + ['micro_stop_s', 'low_speed_s', 'cmt_s', 'pmt_s'] %}
+{%- set stretches = exclusive_elements() + ['micro_stop_s', 'low_speed_s', 'cmt_s', 'pmt_s', 'target_qty'] %}
 {%- set run_times = ['planned_run_s', 'planned_run_good_s'] %}
 
 with touched as (
@@ -19,18 +19,30 @@ with touched as (
     where _source_ingested_at > {{ newest_source_ingested_at(this) }}
 ),
 
-times as (
-    select
-        {{ grain | join(',\n        ') }},
-        {{ element_seconds() }},
-        {%- for column in run_times + quantity_columns() %}
-        0 as {{ column }},
-        {%- endfor %}
-        _source_ingested_at
-    from {{ ref('fct_state_interval') }}
+intervals as (
+    select * from {{ ref('fct_state_interval') }}
     {% if is_incremental() %}
     where (equipment_id, production_day) in (select * from touched)
     {% endif %}
+),
+
+operations as (
+    select * from {{ ref('int_production__operation') }}
+),
+
+times as (
+    select
+        {% for column in grain %}intervals.{{ column }},
+        {% endfor -%}
+        {{ element_seconds() }},
+        case when time_element = 'apt' then coalesce(duration_s / nullif(operations.pri_s, 0), 0) else 0 end
+            as target_qty,
+        {%- for column in run_times + quantity_columns() %}
+        0 as {{ column }},
+        {%- endfor %}
+        greatest(intervals._source_ingested_at, operations._source_ingested_at) as _source_ingested_at
+    from intervals
+    left join operations on intervals.operation_id = operations.operation_id
 ),
 
 quantities as (

@@ -4,7 +4,9 @@ with snapshots as (
 
 equipment as (
     select * from {{ ref('dim_equipment') }}
-)
+),
+
+{{ interval_days() }}
 
 select
     equipment.equipment_key,
@@ -12,6 +14,10 @@ select
     snapshots.site_code,
     snapshots.sensor_code,
     snapshots.taken_at,
+    {{ context_columns() }},
+    context.order_id,
+    context.operation_id,
+    context.material_id,
     snapshots.sampling_rate_hz,
     snapshots.sample_count,
     snapshots.unit,
@@ -22,6 +28,7 @@ select
     snapshots.spindle_speed_rpm,
     snapshots._source_ingested_at
 from snapshots
+{{ interval_at('snapshots.equipment_id', 'snapshots.taken_at') }}
 left join equipment
     on
         snapshots.equipment_id = equipment.equipment_id

@@ -14,7 +14,7 @@ element_changes as (
     window by_time as (partition by equipment_id order by started_at)
 ),
 
-element_runs as (
+element_runs as {{ once() }} (
     select
         *,
         sum(is_new_element) over (partition by equipment_id order by started_at) as run_no

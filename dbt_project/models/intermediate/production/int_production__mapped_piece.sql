@@ -14,7 +14,7 @@ reasons as (
     select * from {{ ref('int_production__downtime_reason') }}
 ),
 
-placed as (
+placed as {{ once() }} (
     select
         pieces.*,
         slots.site_code,

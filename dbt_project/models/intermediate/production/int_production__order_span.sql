@@ -42,7 +42,7 @@ confirmed as (
     group by 1
 ),
 
-spans as (
+spans as {{ once() }} (
     select
         work_centres.equipment_id,
         operations.operation_id,

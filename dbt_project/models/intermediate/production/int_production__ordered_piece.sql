@@ -1,13 +1,13 @@
-with pieces as (
+with pieces as {{ once() }} (
     select * from {{ ref('int_production__state_piece') }}
 ),
 
-counter_windows as (
+counter_windows as {{ once() }} (
     select * from {{ ref('int_production__counter_window') }}
     where produced_qty > 0
 ),
 
-order_spans as (
+order_spans as {{ once() }} (
     select * from {{ ref('int_production__order_span') }}
 ),
 

@@ -1,4 +1,4 @@
-with pieces as (
+with pieces as {{ once() }} (
     select * from {{ ref('int_production__mapped_piece') }}
 ),
 

@@ -1,4 +1,4 @@
-with events as (
+with events as {{ once() }} (
     select * from {{ ref('int_production__machine_state') }}
 ),
 

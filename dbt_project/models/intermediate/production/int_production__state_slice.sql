@@ -1,4 +1,4 @@
-with spans as (
+with spans as {{ once() }} (
     select
         *,
         {{ system_precedence('source_system') }} as system_no

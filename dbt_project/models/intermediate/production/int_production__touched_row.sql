@@ -2,6 +2,10 @@ with delivered as (
     select * from {{ ref('int_production__touched_instant') }}
 ),
 
+states as (
+    select * from {{ ref('int_production__machine_state') }}
+),
+
 counters as (
     select * from {{ ref('int_production__counter') }}
 ),
@@ -15,7 +19,7 @@ order_spans as (
 ),
 
 orderless_equipment as (
-    select distinct equipment_id from {{ ref('int_production__machine_state') }}
+    select distinct equipment_id from states
     where not reports_orders
 ),
 
@@ -27,7 +31,7 @@ touched as (
         _source_ingested_at
     from delivered
     union all
-    -- a new planned run time changes what was made with it
+    -- a new planned run time changes what was made with it, and what could have been
     select
         counters.equipment_id,
         counters.counted_at as touched_at,
@@ -35,6 +39,14 @@ touched as (
         operations._source_ingested_at
     from counters
     inner join operations on counters.order_id || '-' || counters.operation_no = operations.operation_id
+    union all
+    select
+        states.equipment_id,
+        states.changed_at as touched_at,
+        {{ no_instant() }} as touched_until,
+        operations._source_ingested_at
+    from states
+    inner join operations on states.order_id || '-' || states.operation_no = operations.operation_id
     union all
     -- an operation's times name the order where the states do not
     select

@@ -13,6 +13,10 @@ days as (
     select * from {{ ref('int_calendar__production_day') }}
 ),
 
+rest_days as (
+    select * from {{ ref('int_calendar__rest_day') }}
+),
+
 instances as (
     select
         shifts.site_code,
@@ -26,8 +30,11 @@ instances as (
         + {{ clock_interval('shifts.start_local') }} as started_local,
         cast(days.production_day as timestamp) + {{ clock_interval('shifts.end_local') }}
         + case when shifts.crosses_midnight then interval 1 day else interval 0 day end as ended_local,
-        coalesce(exceptions.is_working, shifts.is_working) as is_working,
-        greatest(shifts._ingested_at, exceptions._ingested_at) as _source_ingested_at
+        -- an exception speaks of one shift and beats the holiday
+        coalesce(exceptions.is_working, shifts.is_working and rest_days.production_day is null)
+            as is_working,
+        greatest(shifts._ingested_at, exceptions._ingested_at, rest_days._source_ingested_at)
+            as _source_ingested_at
     from shifts
     inner join days on shifts.site_code = days.site_code and shifts.iso_weekday = days.iso_weekday
     left join exceptions
@@ -36,6 +43,11 @@ instances as (
             and shifts.calendar_code = exceptions.calendar_code
             and shifts.shift_code = exceptions.shift_code
             and days.production_day = exceptions.production_day
+    left join rest_days
+        on
+            shifts.site_code = rest_days.site_code
+            and shifts.calendar_code = rest_days.calendar_code
+            and days.production_day = rest_days.production_day
 ),
 
 break_windows as (
