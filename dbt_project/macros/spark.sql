@@ -43,7 +43,8 @@ from (
 
 {#-
     As dbt-spark's, for tables that are Delta. An empty table goes before a new one: PySail 0.7 cannot plan md5 and
-    power while it creates a table from one partition, but while it replaces one.
+    power while it creates a table from one partition, but while it replaces one. Columns take the types of the model's yml,
+    for a null of no type, which a plant without a source gives, fits no Delta table.
 -#}
 {% macro spark__create_table_as(temporary, relation, compiled_code, language='sql') -%}
     {%- if temporary -%}
@@ -51,6 +52,8 @@ from (
     {%- else -%}
         {%- if config.get('contract').enforced -%}
             {%- do get_assert_columns_equivalent(compiled_code) -%}
+        {%- endif -%}
+        {%- if model['columns'] -%}
             {%- set typed -%}
                 {%- for column in model['columns'].values() -%}
                     {{ column.name }} {{ type_name(column.data_type) }}{{ ', ' if not loop.last }}
