@@ -17,7 +17,7 @@ element_changes as (
 element_runs as {{ once() }} (
     select
         *,
-        sum(is_new_element) over (partition by equipment_id order by started_at) as run_no
+        cast(sum(is_new_element) over (partition by equipment_id order by started_at) as bigint) as run_no
     from element_changes
 ),
 
