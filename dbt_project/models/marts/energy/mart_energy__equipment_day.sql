@@ -2,33 +2,17 @@ with energy as (
     select * from {{ ref('fct_energy_hour') }}
 ),
 
-intervals as (
-    select * from {{ ref('fct_state_interval') }}
-),
-
 equipment as (
     select * from {{ ref('dim_equipment') }}
     where is_current
-),
-
--- An hour belongs to the production day that its first instant lies in; without states to its UTC day.
-hours as (
-    select
-        energy.*,
-        coalesce(intervals.production_day, cast(energy.hour_at as date)) as production_day
-    from energy
-    left join intervals
-        on
-            energy.equipment_id = intervals.equipment_id
-            and energy.hour_at >= intervals.started_at
-            and energy.hour_at < intervals.ended_at
 ),
 
 days as (
     select
         equipment_id,
         site_code,
-        production_day,
+        -- without states an hour counts to its UTC day
+        coalesce(production_day, cast(hour_at as date)) as production_day,
         sum(energy_kwh) as energy_kwh,
         sum(producing_kwh) as producing_kwh,
         sum(setup_kwh) as setup_kwh,
@@ -36,8 +20,8 @@ days as (
         sum(off_kwh) as off_kwh,
         sum(idle_s) as idle_s,
         100 * sum(good_s) / (36e2 * count(*)) as good_pct
-    from hours
-    group by equipment_id, site_code, production_day
+    from energy
+    group by equipment_id, site_code, coalesce(production_day, cast(hour_at as date))
 ),
 
 quantities as (
