@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with equipment as (
     select
         equipment_id,

@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with operations as (
     select * from {{ ref('int_production__operation') }}
 ),

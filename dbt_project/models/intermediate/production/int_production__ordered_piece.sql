@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with pieces as {{ once() }} (
     select * from {{ ref('int_production__state_piece') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with events as {{ once() }} (
     select * from {{ ref('int_production__machine_state') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 {%- set reach_s = production_parameter('micro_stop_s') + production_parameter('minimum_run_s') %}
 
 with touched_rows as (
