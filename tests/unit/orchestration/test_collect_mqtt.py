@@ -49,4 +49,4 @@ def test_broker_that_is_away_is_told_and_the_time_ends(tmp_path: Path) -> None:
     place = ["--plant", str(tmp_path), "--home", str(tmp_path / "home")]
     done = CliRunner().invoke(app, ["collect", "mqtt", *place, "--for", "1"])
     assert done.exit_code == 0
-    assert "127.0.0.1:1 cannot be reached; trying again" in done.output
+    assert "127.0.0.1:1 cannot be reached: [Errno 111] Connection refused; trying again" in done.output
