@@ -3,6 +3,8 @@
 import asyncio
 import re
 import shutil
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from collections import Counter
 from pathlib import Path
@@ -17,7 +19,7 @@ from ingestion.contracts import load_contracts
 from tests.unit.ingestion.home import Home
 
 ROOT = Path(__file__).parents[2]
-STAGING = ROOT / "dbt_project" / "models" / "staging" / "opcua_nodeset"
+PROJECT = ROOT / "dbt_project"
 DATA = Path(__file__).parents[3] / "shared" / "data" / "fmt_opcua_nodesets"
 NS = "{http://opcfoundation.org/UA/2011/03/UANodeSet.xsd}"
 FILES = sorted(
@@ -145,10 +147,20 @@ def staged(loaded: tuple[Home, dict[str, BatchResult]]) -> duckdb.DuckDBPyConnec
     home, _ = loaded
     home.rows(CONTRACT, "1")
     connection = duckdb.connect(str(home.root / "warehouse.duckdb"), read_only=True)
+    target = home.root / "target"
+    command = [
+        str(Path(sys.executable).with_name("dbt")),
+        "compile",
+        "--select",
+        "path:models/staging/opcua_nodeset",
+    ]
+    place = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(target)]
+    chosen = ["--vars", '{"active_systems": ["opcua_nodeset"]}', "--log-path", str(home.root / "logs")]
+    subprocess.run([*command, *place, *chosen], check=True, capture_output=True, timeout=300)
     for name in ("nodes", "browse_paths", "signal_proposals"):
-        model = (STAGING / f"stg_opcua_nodeset__{name}.sql").read_text()
-        sql = re.sub(r"{{ source\('(\w+)', '(\w+)'\) }}", r"raw.\1__\2", model)
-        sql = re.sub(r"{{ ref\('(\w+)'\) }}", r"temp.\1", sql)
+        (model,) = (target / "compiled").rglob(f"stg_opcua_nodeset__{name}.sql")
+        sql = re.sub(r'"\w+"\."raw"', "raw", model.read_text(encoding="utf-8"))
+        sql = re.sub(r'"\w+"\."staging"', "temp", sql)
         connection.execute(f"CREATE TEMP VIEW stg_opcua_nodeset__{name} AS {sql}")
     return connection
 

@@ -73,6 +73,13 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPy
     assert done.returncode == 0, done.stdout + done.stderr
     with duckdb.connect(str(warehouse)) as con:
         con.execute("set timezone = 'UTC'")
+        tables = con.execute("""
+            select table_name from information_schema.tables
+            where table_schema = 'intermediate' and table_type = 'BASE TABLE'""").fetchall()
+        for (model,) in tables:
+            (compiled,) = (folder / "target" / "compiled").rglob(f"{model}.sql")
+            con.execute(f"drop table intermediate.{model}")
+            con.execute(f"create view intermediate.{model} as {compiled.read_text(encoding='utf-8')}")
         yield con
 
 
