@@ -36,6 +36,16 @@ mrp_bom: code varchar, type varchar, product_tmpl_id int, product_id int, produc
     product_uom_id int, active boolean
 mrp_bom_line: bom_id int, product_id int, product_qty numeric, product_uom_id int, sequence int
 uom_uom: name jsonb, factor numeric, rounding numeric, active boolean
+mrp_routing_workcenter: name varchar, bom_id int, workcenter_id int, sequence int, time_mode varchar,
+    time_cycle_manual double precision, active boolean, worksheet_type varchar
+maintenance_equipment: name jsonb, serial_no varchar, workcenter_id int, active boolean, category_id int
+maintenance_request: name varchar, equipment_id int, maintenance_type varchar, priority varchar, request_date date,
+    schedule_date timestamp, close_date date, duration double precision, stage_id int
+quality_point: name varchar, title varchar, norm double precision, norm_unit varchar,
+    tolerance_min double precision, tolerance_max double precision, active boolean
+quality_check: name varchar, point_id int, product_id int, production_id int, workorder_id int,
+    measure double precision, quality_state varchar, control_date timestamp
+stock_location: complete_name varchar, name varchar, usage varchar, active boolean, location_id int
 """
 DONE = "2026-03-01 08:00:00.123456"
 
