@@ -42,6 +42,7 @@ class ShiftCalendar:
     exceptions: tuple[Exemption, ...] = ()
     holidays: tuple[Holiday, ...] = ()
     _segments: dict[tuple[str, date], tuple[Segment, ...]] = field(default_factory=dict)
+    _repeated: dict[date, tuple[int, int] | None] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -100,6 +101,11 @@ class ShiftCalendar:
 
     def repeated_hour(self, day: date) -> tuple[int, int] | None:
         """First and second start, in ms UTC, of a local hour that occurs twice in the production day; None otherwise."""
+        if day not in self._repeated:
+            self._repeated[day] = self._find_repeated(day)
+        return self._repeated[day]
+
+    def _find_repeated(self, day: date) -> tuple[int, int] | None:
         start, end = self.day_start(day), self.day_start(day + timedelta(days=1))
         for hour in range(start, end, 3_600_000):
             before, after = self.to_local(hour - 1), self.to_local(hour)

@@ -6,9 +6,12 @@ One day at a time is held in memory. Files, their bytes and their modification t
 the seed, and those of a day never on how many days follow: a longer run adds files to those of a shorter one.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, fields
 from datetime import date
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Protocol
 
@@ -29,7 +32,7 @@ from data.simulator.greenville_signals import build_signals as greenville_signal
 from data.simulator.plant_model import PlantModel
 from data.simulator.signal_model import build_signals
 from data.simulator.signals import SignalBuilder
-from data.simulator.truth import Reported, TruthWriter
+from data.simulator.truth import Reported, TruthWriter, join_truth
 
 START = date(2025, 10, 6)
 SECOND_SEED = 1_000_003  # added to the seed, so that the second plant has events of its own
@@ -54,6 +57,11 @@ class SimulationSummary:
     def mean_interval_s(self) -> float:
         """Average seconds between two archived values of a sensor."""
         return self.days * 86_400 * self.tags / self.readings if self.readings else 0.0
+
+    def __add__(self, other: "SimulationSummary") -> "SimulationSummary":
+        """Both plants over the same days."""
+        sums = {f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)}
+        return SimulationSummary(**sums | {"days": self.days})
 
 
 class Exporter(Protocol):
@@ -80,16 +88,24 @@ class Works:
     archive: Archive
     others: tuple[Exporter, ...]
     reported: Reported
-    pieces: int = 0
-    failures: list[Failure] = field(default_factory=list)
 
-    def days(self, total: int) -> Iterator[tuple[DayLog, list[Fault]]]:
-        """Simulate and export day by day."""
-        for log in self.factory.days(total):
-            self.builder.begin(log)
-            self.pieces += sum(run.times.size for run in log.runs)
-            self.failures += log.failures
-            yield log, [fault for exporter in (*self.others, self.archive) for fault in exporter.export(log)]
+    def export(self, log: DayLog) -> list[Fault]:
+        """Write the files of a day and return the labels of their faults."""
+        self.builder.begin(log)
+        return [fault for exporter in (*self.others, self.archive) for fault in exporter.export(log)]
+
+
+@dataclass(frozen=True)
+class Period:
+    """What one call simulates, see `simulate`."""
+
+    landing: Path
+    truth: Path
+    days: int
+    rate_s: float
+    seed: int
+    start: date
+    only_after_day: int
 
 
 def simulate(
@@ -101,51 +117,61 @@ def simulate(
     `machines` and `tags` are the size of the first plant; the second has five machines with four sensors each.
     `rate_s` is the average time between archived values of a sensor in seconds (not below 1). `only_after_day=n` writes
     no exports of the first n days, which an earlier call has delivered; the truth always covers all days. `progress`
-    is called after each day with the days done and the days in all.
+    is called after each day of the first plant with the days done and the days in all. The second plant, which shares
+    nothing with the first, is simulated meanwhile in a process of its own.
     """
     if days < 1 or rate_s < 1:
         raise ValueError(f"days and rate_s must be at least 1, not {days} and {rate_s}")
-    landing = Landing(home_landing)
-    both = (
-        _first(machines, tags, rate_s, seed=seed, start=start, landing=landing),
-        _second(rate_s, seed=seed + SECOND_SEED, start=start, landing=landing),
-    )
-    truth = TruthWriter(truth_dir)
-    faulty = 0
-    landing.is_open = only_after_day < 1
-    for number, today in enumerate(zip(*(works.days(days) for works in both), strict=True), start=1):
-        for works, (log, faults) in zip(both, today, strict=True):
-            truth.add(works.plant, log, faults)
-            faulty += len(faults)
-        landing.is_open = number + 1 > only_after_day
+    period = Period(home_landing, truth_dir, days, rate_s, seed, start, only_after_day)
+    first = partial(_first, machines, tags)
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        second = pool.submit(_simulate_plant, _second, period)
+        both = (_simulate_plant(first, period, progress), second.result())
+    join_truth(truth_dir, [duisburg.SITE, greenville.SITE])
+    return both[0] + both[1]
+
+
+def _simulate_plant(
+    build: Callable[[Period, Landing], Works], period: Period, progress: Progress | None = None
+) -> SimulationSummary:
+    landing = Landing(period.landing, is_open=period.only_after_day < 1)
+    works = build(period, landing)
+    truth = TruthWriter(period.truth, works.plant.site_code)
+    failures: list[Failure] = []
+    pieces = faulty = 0
+    for number, log in enumerate(works.factory.days(period.days), start=1):
+        faults = works.export(log)
+        truth.add(works.plant, log, faults)
+        failures += log.failures
+        pieces += sum(run.times.size for run in log.runs)
+        faulty += len(faults)
+        landing.is_open = number + 1 > period.only_after_day
         if progress is not None:
-            progress(number, days)
-    for works, (log, _) in zip(both, today, strict=True):
-        truth.add_failures(works.plant, works.failures, works.reported, log.end)
+            progress(number, period.days)
+    truth.add_failures(works.plant, failures, works.reported, log.end)
     truth.close()
     return SimulationSummary(
-        days, sum(len(works.plant.machines) for works in both), sum(works.sensors for works in both), landing.files,
-        landing.bytes, sum(works.archive.rows for works in both), sum(works.pieces for works in both),
-        sum(len(works.failures) for works in both), faulty,
+        period.days, len(works.plant.machines), works.sensors, landing.files, landing.bytes, works.archive.rows,
+        pieces, len(failures), faulty,
     )  # fmt: skip
 
 
-def _first(machines: int, tags: int, rate_s: float, *, seed: int, start: date, landing: Landing) -> Works:
-    plant = duisburg.build_plant(machines)
-    factory, builder = Factory(plant, seed, start), SignalBuilder(plant, rate_s, seed)
+def _first(machines: int, tags: int, period: Period, landing: Landing) -> Works:
+    plant, seed = duisburg.build_plant(machines), period.seed
+    factory, builder = Factory(plant, seed, period.start), SignalBuilder(plant, period.rate_s, seed)
     others = (
         MesExporter(plant, landing, seed),
         InspectionExporter(plant, landing, seed),
-        SapExporter(plant, factory.book, landing, seed, start),
+        SapExporter(plant, factory.book, landing, seed, period.start),
         CmsExporter(plant, builder, landing, seed),
     )
     archive = HistorianExporter(builder, build_signals(plant, tags), landing, seed)
     return Works(plant, factory, builder, tags, archive, others, sap_maintenance.reported)
 
 
-def _second(rate_s: float, *, seed: int, start: date, landing: Landing) -> Works:
-    plant = greenville.build_plant()
-    factory, builder = Factory(plant, seed, start), SignalBuilder(plant, rate_s, seed)
+def _second(period: Period, landing: Landing) -> Works:
+    plant, seed = greenville.build_plant(), period.seed + SECOND_SEED
+    factory, builder = Factory(plant, seed, period.start), SignalBuilder(plant, period.rate_s, seed)
     signals = greenville_signals(plant)
     archive = OpcUaExporter(builder, signals, landing, seed)
     others = (OdooExporter(plant, factory.book, landing),)

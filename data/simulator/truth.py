@@ -5,7 +5,7 @@ Does not belong here: what the files show (exporters/).
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,14 +32,15 @@ Reported = Callable[[Failure, int | None], tuple[str, int, int | None]]
 
 
 class TruthWriter:
-    """Appends day by day to <folder>/<table>.parquet; files appear under their names when closed."""
+    """Appends one plant's truth day by day; `join_truth` makes one file per table of what all plants wrote."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, site_code: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.folder = folder
+        self.folder, self.site_code = folder, site_code
         self.schemas = {name: pa.schema(fields) for name, fields in SCHEMAS.items()}
         self.writers = {
-            name: pq.ParquetWriter(self._part(name), schema) for name, schema in self.schemas.items()
+            name: pq.ParquetWriter(_part(folder, name, site_code), schema)
+            for name, schema in self.schemas.items()
         }
 
     def add(self, plant: PlantModel, log: DayLog, faults: list[Fault]) -> None:
@@ -59,17 +60,32 @@ class TruthWriter:
         )
 
     def close(self) -> None:
-        """Give all files their names."""
-        for name, writer in self.writers.items():
+        """End all files."""
+        for writer in self.writers.values():
             writer.close()
-            self._part(name).replace(self.folder / f"{name}.parquet")
-
-    def _part(self, name: str) -> Path:
-        return self.folder / f".{name}.parquet.part"
 
     def _write(self, name: str, rows: list[Row]) -> None:
         if rows:
             self.writers[name].write_table(pa.Table.from_pylist(rows, schema=self.schemas[name]))
+
+
+def join_truth(folder: Path, site_codes: Sequence[str]) -> None:
+    """Make <folder>/<table>.parquet of what the writers of these sites wrote, site by site."""
+    for name, fields in SCHEMAS.items():
+        parts = [_part(folder, name, site_code) for site_code in site_codes]
+        whole = parts[0].with_suffix(".whole")
+        with pq.ParquetWriter(whole, pa.schema(fields)) as writer:
+            for part in parts:
+                with pq.ParquetFile(part) as written:
+                    for batch in written.iter_batches():
+                        writer.write_batch(batch)
+        whole.replace(folder / f"{name}.parquet")
+        for part in parts:
+            part.unlink()
+
+
+def _part(folder: Path, name: str, site_code: str) -> Path:
+    return folder / f".{name}.{site_code}.part"
 
 
 def _place(plant: PlantModel, machine: int) -> Row:
