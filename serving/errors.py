@@ -7,7 +7,9 @@
         ├── ReleaseNotGatedError      gate results are missing or a critical rule failed
         ├── ReleasePointerError       current.json names no release
         ├── ReleaseBuildError         a table cannot be written as the specification says
-        └── FeatureVersionError       a feature table has no version for this release
+        ├── FeatureVersionError       a feature table has no version for this release
+        ├── LotNotFoundError          no lot of the release has this name
+        └── AmbiguousLotError         several lots have this batch number
 
 Here: the classes. Not here: errors of ingestion (`ingestion/errors`). None is retryable: the same call
 with the same data fails again.
@@ -97,4 +99,26 @@ class FeatureVersionError(ReleaseError):
             f"feature table {table} has no version of release {release_id}; releases in its history: "
             f"{', '.join(self.known) or 'none'}.",
             "choose one of these, or run the pipeline again.",
+        )
+
+
+class LotNotFoundError(ReleaseError):
+    """No lot of the release has this name."""
+
+    def __init__(self, lot: str) -> None:
+        self.lot = lot
+        super().__init__(
+            f"no lot is called {lot}.",
+            '`tundish sql "select distinct lot_id, batch_no from fct_stock_movement"` lists them.',
+        )
+
+
+class AmbiguousLotError(ReleaseError):
+    """Several lots have this batch number."""
+
+    def __init__(self, batch: str, lots: Sequence[str]) -> None:
+        self.batch = batch
+        self.lots = tuple(lots)
+        super().__init__(
+            f"{len(lots)} lots have the batch number {batch}: {', '.join(lots)}.", "give one of these ids."
         )

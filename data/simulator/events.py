@@ -96,6 +96,19 @@ class Issue:
 
 
 @dataclass(frozen=True, slots=True)
+class Rework:
+    """Pieces of a finished lot that an order of the same product takes in, works on again and gives back in its own lot."""
+
+    order: int
+    order_no: str
+    material: str
+    lot: str
+    goal: str
+    pieces: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
     """A piece taken to inspection; deviations are in standard deviations of the process."""
 
@@ -122,4 +135,5 @@ class DayLog:
     completions: list[Completion] = field(default_factory=list)
     resets: list[tuple[int, int]] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
+    reworks: list[Rework] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)

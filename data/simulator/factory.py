@@ -35,8 +35,9 @@ class Factory:
         for n, line in enumerate(plant.lines):
             rng = np.random.default_rng((seed, 1, n))
             planner = LinePlanner(
-                self.env, plant, line, book=self.book, buffer=self.buffers[line.group], rng=rng
-            )
+                self.env, plant, line, book=self.book, buffer=self.buffers[line.group], rng=rng,
+                chance=np.random.default_rng((seed, 3, n)),
+            )  # fmt: skip
             own = [
                 MachineProcess(
                     self.env, m, planner, rng=np.random.default_rng((seed, 2, m.index)), first_day=first_day,
@@ -77,6 +78,8 @@ def _wire(planner: LinePlanner, machines: list[MachineProcess]) -> None:
         product = container.order.product
         if not product.finished:
             planner.buffer.receive(product.material, container.order.lot, container.pieces)
+        if container.is_last:
+            planner.order_ended(container.order)
         for machine in machines:
             machine.notify()
 

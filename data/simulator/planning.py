@@ -12,7 +12,7 @@ from datetime import timedelta
 import numpy as np
 import simpy
 
-from data.simulator.events import DayLog, Issue
+from data.simulator.events import DayLog, Issue, Rework
 from data.simulator.orders import Container, Order, OrderBook, OrderOperation
 from data.simulator.plant_model import CONTAINER_PIECES, Line, PlantModel, Product
 
@@ -21,6 +21,9 @@ HOUR = 60 * MINUTE
 ORDERS_AHEAD = 2
 ENOUGH_STOCK = 9_000
 OPENING_STOCK = 1_600
+REWORK_SHARE = (
+    0.15  # of the orders that ended; half of those pieces go through the order before, whose lot they join
+)
 
 
 @dataclass(slots=True)
@@ -70,17 +73,12 @@ class LinePlanner:
     """Keeps a line supplied with released orders."""
 
     def __init__(self, env: simpy.Environment, plant: PlantModel, line: Line, *, book: OrderBook,
-                 buffer: Buffer, rng: np.random.Generator) -> None:  # fmt: skip
-        self.env, self.plant, self.line, self.book, self.buffer, self.rng = (
-            env,
-            plant,
-            line,
-            book,
-            buffer,
-            rng,
-        )
+                 buffer: Buffer, rng: np.random.Generator, chance: np.random.Generator) -> None:  # fmt: skip
+        self.env, self.plant, self.line, self.book = env, plant, line, book
+        self.buffer, self.rng, self.chance = buffer, rng, chance
         self.products = line.products
         self.active: deque[Order] = deque()
+        self.ended: dict[str, Order] = {}
         self.waiting = 0
         self.feed: Callable[[Container], None]  # the factory sets it: give a container to the first machine
         self.arrived: Callable[[], None]  # and this: wake all machines of the line
@@ -100,6 +98,22 @@ class LinePlanner:
             if order.operations[position].finished is None:
                 return order
         return None
+
+    def order_ended(self, order: Order) -> None:
+        """The last piece left the line: some of its pieces may have to be worked on again."""
+        before = self.ended.get(order.product.material, order)
+        self.ended[order.product.material] = order
+        if self.chance.random() >= REWORK_SHARE:
+            return
+        pieces, joins = int(self.chance.integers(4, 12)), self.chance.random() < 0.5
+        doer = before if joins else order
+        self._rework(doer, order.lot, pieces)
+        if joins and doer is not order and self.chance.random() < 0.5:
+            self._rework(order, doer.lot, pieces)
+
+    def _rework(self, doer: Order, lot: str, pieces: int) -> None:
+        at, material = int(self.env.now), doer.product.material
+        self.log.reworks.append(Rework(doer.number, doer.short, material, lot, doer.lot, pieces, at))
 
     def run(self) -> Iterator[simpy.Event]:
         """The planner's process."""

@@ -141,7 +141,7 @@ def _simulate_plant(
     pieces = faulty = 0
     for number, log in enumerate(works.factory.days(period.days), start=1):
         faults = works.export(log)
-        truth.add(works.plant, log, faults)
+        truth.add(works.plant, works.factory.book, log, faults)
         failures += log.failures
         pieces += sum(run.times.size for run in log.runs)
         faulty += len(faults)

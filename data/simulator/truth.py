@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from data.simulator.events import DayLog, Failure, StateInterval
 from data.simulator.faults import Fault
+from data.simulator.orders import OrderBook
 from data.simulator.plant_model import PlantModel
 from data.simulator.reasons import ELEMENT_OF
 
@@ -24,9 +25,11 @@ SCHEMAS = {
     "state_intervals": [("site_code", pa.string()), ("machine", pa.string()), ("state", pa.string()), ("start_at", _TIME), ("end_at", _TIME), ("order_no", pa.string()), ("material_no", pa.string())],
     "time_elements": [("site_code", pa.string()), ("machine", pa.string()), ("production_day", pa.date32()), ("shift_code", pa.string()), *((f"{e}_s", pa.float64()) for e in ELEMENTS), ("calendar_s", pa.float64())],
     "quantities": [("site_code", pa.string()), ("machine", pa.string()), ("production_day", pa.date32()), ("shift_code", pa.string()), ("order_no", pa.string()), ("material_no", pa.string()), *((q, pa.int64()) for q in ("produced", "good", "scrap", "rework"))],
+    "lot_links": [("site_code", pa.string()), ("order_no", pa.string()), *((c, pa.string()) for c in ("parent_material", "parent_lot", "child_material", "child_lot")), ("consumed", pa.float64()), ("unit", pa.string())],
     "failures": [("site_code", pa.string()), ("machine", pa.string()), ("notification_no", pa.string()), ("mode", pa.string()), ("started_at", _TIME), ("ended_at", _TIME), ("reported_started_at", _TIME), ("reported_ended_at", _TIME)],
     "faults": [("fault_kind", pa.string()), ("table", pa.string()), ("file", pa.string()), ("source_row", pa.int64()), ("expected", pa.string()), ("rule", pa.string()), ("detail", pa.string())],
 }  # fmt: skip
+PIECES = "pieces"
 Row = dict[str, object]
 Reported = Callable[[Failure, int | None], tuple[str, int, int | None]]
 
@@ -43,11 +46,12 @@ class TruthWriter:
             for name, schema in self.schemas.items()
         }
 
-    def add(self, plant: PlantModel, log: DayLog, faults: list[Fault]) -> None:
-        """Add one day of one plant."""
+    def add(self, plant: PlantModel, book: OrderBook, log: DayLog, faults: list[Fault]) -> None:
+        """Add one day of one plant; `book` has the orders that the day names."""
         self._write("state_intervals", [_interval(plant, i) for i in log.intervals])
         self._write("time_elements", _elements(plant, log))
         self._write("quantities", _quantities(plant, log))
+        self._write("lot_links", _lot_links(plant, log, book))
         self._write("faults", [asdict(fault) for fault in faults])
 
     def add_failures(
@@ -125,6 +129,18 @@ def _quantities(plant: PlantModel, log: DayLog) -> list[Row]:
         }
         for (machine, shift, order, material), (made, scrap, rework) in sums.items()
     ]  # fmt: skip
+
+
+def _lot_links(plant: PlantModel, log: DayLog, book: OrderBook) -> list[Row]:
+    """What went into the lot of an order: staged components, and pieces of a lot that it works on again."""
+    names = ("order_no", "parent_material", "parent_lot", "child_material", "child_lot", "consumed", "unit")
+    links: list[tuple[object, ...]] = []
+    for i in log.issues:
+        order = book.orders[i.order]
+        links.append((order.short, i.material, i.lot, order.product.material, order.lot, i.quantity, i.unit))
+    for r in log.reworks:
+        links.append((r.order_no, r.material, r.lot, r.material, r.goal, float(r.pieces), PIECES))
+    return [{"site_code": plant.site_code, **dict(zip(names, link, strict=True))} for link in links]
 
 
 def _failure(plant: PlantModel, failure: Failure, reported: Reported, until: int) -> Row:

@@ -22,3 +22,9 @@ nullif(regexp_replace(trim({{ column }}), '^0+', ''), '')
 {% macro padded(number) -%}
 lpad(cast({{ number }} as string), 12, '0')
 {%- endmacro %}
+
+
+{#- A lot's id: batch numbers are unique within a material of a site. Null without one. -#}
+{% macro lot_id(site, material, batch) -%}
+({{ site }} || '-' || {{ material }} || '-' || {{ batch }})
+{%- endmacro %}

@@ -12,10 +12,19 @@ import typer
 
 from orchestration.cli.adding import app as adding_app
 from orchestration.cli.collecting import app as collect_app
-from orchestration.cli.frame import EXIT_CODES, HomeOption, Place, PlantOption, perform
+from orchestration.cli.frame import (
+    EXIT_CODES,
+    FormatOption,
+    HomeOption,
+    OutputFormat,
+    Place,
+    PlantOption,
+    perform,
+)
 from orchestration.cli.signaling import app as signals_app
 from orchestration.cli.source_commands import source_app
 from orchestration.cli.template_commands import template_app
+from orchestration.cli.tracing import app as tracing_app
 
 app = typer.Typer(
     name="tundish",
@@ -39,6 +48,7 @@ app.add_typer(source_app, name="source")
 app.add_typer(template_app, name="template")
 app.add_typer(collect_app, name="collect")
 app.add_typer(signals_app, name="signals")
+app.add_typer(tracing_app)
 
 
 class Target(StrEnum):
@@ -46,17 +56,6 @@ class Target(StrEnum):
 
     DUCKDB = "duckdb"
     SPARK = "spark"
-
-
-class OutputFormat(StrEnum):
-    """How rows are printed."""
-
-    TABLE = "table"
-    CSV = "csv"
-    JSON = "json"
-
-
-FormatOption = Annotated[OutputFormat, typer.Option("--format", "-f", help="How rows are printed.")]
 
 
 @app.command(epilog=EXIT_CODES)

@@ -8,10 +8,13 @@ from orchestration.cli.frame import Exit
 from orchestration.lib.dbt_project import DbtParseError
 from orchestration.lib.fingerprint import WarehouseNotBuiltError
 from orchestration.lib.lock import RunLockHeldError
-from serving.errors import ReleaseError, ReleaseNotFoundError
+from serving.errors import AmbiguousLotError, LotNotFoundError, ReleaseError, ReleaseNotFoundError
 
 EXPECTED = (TundishError, ReleaseError)
-SETUP = (ConfigurationError, LiveSourceError, DbtParseError, WarehouseNotBuiltError, ReleaseNotFoundError)
+SETUP = (
+    ConfigurationError, LiveSourceError, DbtParseError, WarehouseNotBuiltError, ReleaseNotFoundError, LotNotFoundError,
+    AmbiguousLotError,
+)  # fmt: skip
 
 
 def exit_code(error: Exception) -> Exit:

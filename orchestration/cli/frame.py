@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import sys
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -32,6 +32,17 @@ HomeOption = Annotated[
         show_default=False,
     ),
 ]
+
+
+class OutputFormat(StrEnum):
+    """How rows are printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+FormatOption = Annotated[OutputFormat, typer.Option("--format", "-f", help="How rows are printed.")]
 
 EXIT_CODES = (
     "Exit codes: 0 done; 1 the pipeline failed or a gate blocked (the former release stays); "

@@ -54,6 +54,8 @@ class OdooExporter:
             ],
             "mrp_workcenter_productivity": entries,
             "stock_move": self.stock.move_rows(log),
+            "stock_move_line": self.stock.lots.line_rows(),
+            "stock_lot": self.stock.lots.lot_rows(),
             "stock_scrap": self.stock.scrap_rows(works_of(log, self.book)),
             "quality_check": self.stock.check_rows(log.samples),
             "maintenance_request": self.requests.rows(log),

@@ -7,7 +7,8 @@ Does not belong here: the time log (odoo_productivity.py), maintenance (odoo_mai
 from collections.abc import Iterable
 from datetime import UTC, datetime, time
 
-from data.simulator.events import DayLog, Issue, Sample
+from data.simulator.events import DayLog, Issue, Rework, Sample
+from data.simulator.exporters.odoo_lots import LotBook
 from data.simulator.exporters.odoo_master import (
     BOM_IDS,
     POINTS,
@@ -61,10 +62,10 @@ def workorder_row(order: Order, step: OrderOperation, minutes: float) -> Row:
 
 
 class StockLedger:
-    """Numbers movements, scrap and quality checks."""
+    """Numbers movements, scrap and quality checks; `lots` has the lots of the movements."""
 
     def __init__(self, book: OrderBook) -> None:
-        self.book = book
+        self.book, self.lots = book, LotBook()
         self.moves = self.scraps = self.checks = 0
 
     def move_rows(self, log: DayLog) -> list[Row]:
@@ -79,7 +80,7 @@ class StockLedger:
             order = self.book.named(done.order_no)
             if order.operations[-1].operation.vornr == done.operation_no:
                 rows.append(self._receive(order, done.at))
-        return rows
+        return rows + [row for rework in log.reworks for row in self._rework(rework)]
 
     def scrap_rows(self, works: Iterable[Work]) -> list[Row]:
         """stock_scrap: what each operation scrapped in a shift."""
@@ -124,13 +125,27 @@ class StockLedger:
     def _consume(self, order: Order, issues: list[Issue]) -> Row:
         first, amount = issues[0], sum(issue.quantity for issue in issues)
         row = self._move(first.at, order.short, first.material, (amount, first.unit), (STOCK, PRODUCTION))
+        for issue in issues:
+            self.lots.add(row, issue.material, issue.lot, issue.quantity)
         return {**row, "raw_material_production_id": order.number}
+
+    def _rework(self, rework: Rework) -> list[Row]:
+        amount = (rework.pieces, "Units")
+        taken = self._move(rework.at, rework.order_no, rework.material, amount, (STOCK, PRODUCTION))
+        given = self._move(rework.at, rework.order_no, rework.material, amount, (PRODUCTION, STOCK))
+        self.lots.add(taken, rework.material, rework.lot, rework.pieces)
+        self.lots.add(given, rework.material, rework.goal, rework.pieces)
+        return [
+            {**taken, "raw_material_production_id": rework.order},
+            {**given, "production_id": rework.order},
+        ]
 
     def _receive(self, order: Order, at: int) -> Row:
         last = order.operations[-1]
         made = (last.good + last.rework, "Units")
         row = self._move(at, order.short, order.product.material, made, (PRODUCTION, STOCK))
         workorder = workorder_id(order.number, last.counter)
+        self.lots.add(row, order.product.material, order.lot, made[0])
         return {**row, "production_id": order.number, "workorder_id": workorder}
 
     def _move(
@@ -146,7 +161,7 @@ class StockLedger:
         return dated(values, at, at)
 
     def _by_material(self, issues: list[Issue]) -> list[tuple[Order, list[Issue]]]:
-        """Issues of one order and material together: lots are no matter of stock_move."""
+        """Issues of one order and material together: lots stand in stock_move_line."""
         groups: dict[tuple[int, str], list[Issue]] = {}
         for issue in issues:
             groups.setdefault((issue.order, issue.material), []).append(issue)

@@ -36,6 +36,8 @@ _TABLES = {
     "duration:num description:text",
     "stock_move": "id:int reference:text product_id:int product_uom_qty:qty quantity:qty product_uom:int state:text location_id:int "
     "location_dest_id:int production_id:int raw_material_production_id:int workorder_id:int date:time",
+    "stock_move_line": "id:int move_id:int product_id:int lot_id:int quantity:qty product_uom_id:int state:text date:time",
+    "stock_lot": "id:int name:text product_id:int",
     "stock_scrap": "id:int name:text product_id:int scrap_qty:qty product_uom_id:int production_id:int workorder_id:int lot_id:int "
     "state:text date_done:time",
     "maintenance_request": "id:int name:text equipment_id:int maintenance_type:text priority:text request_date:day "

@@ -10,7 +10,7 @@ from itertools import groupby
 import numpy as np
 
 from data.simulator.duisburg import SITE, outside_repeated_hour, to_local
-from data.simulator.events import DayLog, Issue
+from data.simulator.events import DayLog, Issue, Rework
 from data.simulator.exporters.sap_format import aufnr, dats, matnr, number, record, tims
 from data.simulator.orders import Order, OrderBook
 from data.simulator.work import Work
@@ -43,6 +43,8 @@ class GoodsLedger:
         lines: list[Entry] = []
         for order_number, issues in groupby(log.issues, key=lambda issue: issue.order):
             lines += self._issue(order_number, list(issues))
+        for rework in log.reworks:
+            lines += self._rework(rework)
         touched: dict[int, Order] = {}
         for work in works:
             if work.step is work.order.operations[-1] and work.good + work.rework:
@@ -55,6 +57,14 @@ class GoodsLedger:
     def _issue(self, order: int, issues: list[Issue]) -> list[Entry]:
         items = [("261", i.material, i.lot, i.quantity, i.unit) for i in issues]
         return self._document(issues[0].at, "WA", order, items)
+
+    def _rework(self, rework: Rework) -> list[Entry]:
+        taken = ("261", rework.material, rework.lot, float(rework.pieces), "ST")
+        given = ("101", rework.material, rework.goal, float(rework.pieces), "ST")
+        return [
+            *self._document(rework.at + 120_000, "WA", rework.order, [taken]),
+            *self._document(rework.at + 180_000, "WE", rework.order, [given]),
+        ]
 
     def _receive(self, work: Work, rng: np.random.Generator) -> list[Entry]:
         order = work.order

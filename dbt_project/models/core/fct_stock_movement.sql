@@ -17,6 +17,10 @@ described as (
         quantity_unit,
         {{ surrogate_key(['order_id']) }} as order_key,
         order_id,
+        {{ lot_id('site_code', 'material_id', 'batch_no') }} as lot_id,
+        order_role,
+        amount,
+        currency,
         _source_ingested_at
     from movements
 )

@@ -14,6 +14,9 @@ renamed as (
         moved_qty,
         quantity_unit,
         {{ strip_zeros('order_no') }} as order_no,
+        order_role,
+        amount,
+        currency,
         coalesce(is_deleted, false) as is_deleted,
         _ingested_at
     from source

@@ -21,5 +21,8 @@ select
     quantity * case when transaction_type = 'S' then -1 else 1 end as moved_qty,
     'EA' as quantity_unit,
     case when transaction_type = 'W' then {{ site_id(site, 'reference_order_id') }} end as order_id,
+    case when transaction_type = 'W' then 'product' end as order_role,
+    null as amount,
+    null as currency,
     _ingested_at as _source_ingested_at
 from transactions

@@ -12,6 +12,12 @@ select
     direction * quantity as moved_qty,
     quantity_unit,
     {{ site_id(site, 'order_no') }} as order_id,
+    case
+        when lower(material_use) like '%produced' then 'product'
+        when lower(material_use) in ('consumed', 'consumable') then 'component'
+    end as order_role,
+    null as amount,
+    null as currency,
     _ingested_at as _source_ingested_at
 from {{ ref('int_b2mml__material_move') }}
 where direction is not null and quantity is not null

@@ -9,6 +9,9 @@ select
     moved_qty,
     quantity_unit,
     {{ site_id('site_code', 'order_no') }} as order_id,
+    coalesce(order_role, case when moved_qty < 0 then 'component' else 'product' end) as order_role,
+    amount,
+    currency,
     _ingested_at as _source_ingested_at
 from {{ ref('stg_canonical__stock_movement') }}
 where not is_deleted

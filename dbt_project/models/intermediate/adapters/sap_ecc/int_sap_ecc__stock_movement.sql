@@ -19,6 +19,12 @@ identified as (
         items.moved_qty * case items.direction when 'S' then 1 when 'H' then -1 end as moved_qty,
         items.quantity_unit,
         {{ site_id('items.site_code', 'items.order_no') }} as order_id,
+        case
+            when items.movement_type in ('101', '102', '131', '132', '531', '532') then 'product'
+            when items.movement_type in ('261', '262') then 'component'
+        end as order_role,
+        items.amount * case items.direction when 'S' then 1 when 'H' then -1 end as amount,
+        items.currency,
         greatest(items._ingested_at, documents._ingested_at) as _source_ingested_at
     from items
     left join documents
