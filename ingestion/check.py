@@ -19,6 +19,7 @@ from ingestion.lake.archive import Incoming
 from ingestion.lake.stage import Stage
 from ingestion.outcomes import Batch, Outcome
 from ingestion.plant import Source
+from ingestion.session import connect
 from ingestion.settings import Settings
 from ingestion.shaping import staged_schema
 
@@ -103,13 +104,22 @@ def _judged(contract: Contract, file: Delivered, zone: str, settings: Settings, 
     incoming = Incoming(settings, contract.raw_name)
     batch = Batch(incoming.take(file), datetime.now(UTC))
     stage = Stage(settings.lake, staged_schema(contract), contract.partition_by)
+    connection = connect(settings, scratch)
     intake = Intake(
-        contract, zone, settings, stage=stage, scratch=scratch, gate=gate, on_bytes=lambda _: None
+        contract,
+        zone,
+        settings,
+        stage=stage,
+        scratch=scratch,
+        connection=connection,
+        gate=gate,
+        on_bytes=lambda _: None,
     )
     try:
         (outcome,) = intake.take([batch])
     finally:
         intake.close()
+        connection.close()
         stage.close()
         incoming.close()
     return outcome

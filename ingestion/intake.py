@@ -31,7 +31,7 @@ from ingestion.outcomes import Batch, Outcome, committed_result, held, held_resu
 from ingestion.packed import Unpacker
 from ingestion.putaside import put_aside, sampled_findings
 from ingestion.rows import FileRows, pass_on
-from ingestion.session import connect, stream
+from ingestion.session import stream
 from ingestion.settings import Settings
 from ingestion.shaping import Shape
 from ingestion.typing.query import TypedQuery, typed_query
@@ -51,7 +51,7 @@ class _Reading:
 
 
 class Intake:
-    """Takes files of one contract into a stage."""
+    """Takes files of one contract into a stage; the connection is the caller's."""
 
     def __init__(
         self,
@@ -61,6 +61,7 @@ class Intake:
         *,
         stage: Stage,
         scratch: Path,
+        connection: duckdb.DuckDBPyConnection,
         gate: BatchGate | None,
         on_bytes: Callable[[int], None],
     ) -> None:
@@ -73,7 +74,7 @@ class Intake:
         self._on_bytes = on_bytes
         self._reader = reader_for(contract, scratch, settings.max_line_bytes, zone)
         self._malformed: str = getattr(self._reader, "malformed", "")
-        self._duckdb = connect(settings, scratch)
+        self._duckdb = connection
         self._unpacker = Unpacker(settings.max_unpack_ratio)
 
     def take(self, batches: Sequence[Batch]) -> list[Outcome]:
@@ -88,8 +89,7 @@ class Intake:
         return sorted([*outcomes, *refused], key=lambda outcome: outcome.batch.ingested_at)
 
     def close(self) -> None:
-        """Give back DuckDB's memory and close the archive that is open."""
-        self._duckdb.close()
+        """Close the archive that is open."""
         self._unpacker.close()
 
     def _opened(self, batches: Sequence[Batch], refused: list[Outcome]) -> Iterator[tuple[Batch, Opened]]:

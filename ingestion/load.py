@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+import duckdb
 import pyarrow as pa
 
 from ingestion.batch import BatchGate, BatchResult, ProgressSink, RowDiff, TableLoad
@@ -19,13 +20,13 @@ from ingestion.intake import Intake
 from ingestion.lake import quarantine
 from ingestion.lake.archive import Copy, Incoming
 from ingestion.lake.commit import append_rows, commit_batches, table_version
-from ingestion.lake.ledger import contract_hash, record
+from ingestion.lake.ledger import contract_hash
 from ingestion.lake.locks import exclusive, ingestion_times
 from ingestion.lake.rowdiff import row_diffs
 from ingestion.lake.stage import Stage, StagedFile
 from ingestion.outcomes import Batch, Outcome
 from ingestion.plant import Plant, Source
-from ingestion.session import connect
+from ingestion.session import Session
 from ingestion.settings import Settings
 from ingestion.shaping import staged_schema
 from ingestion.triage import Triage
@@ -39,18 +40,25 @@ def load_table(
     *,
     batch_gate: BatchGate | None = None,
     progress: ProgressSink | None = None,
+    session: Session | None = None,
 ) -> TableLoad:
     """Take in every new file of one table; files that cannot be taken in are held and reported, never raised.
 
     `batch_gate` judges each file before its rows are committed. `progress` hears (raw table, bytes done, bytes new).
+    `session`: what loads share that follow each other in one thread; they are quicker together.
     PlantError if the source's folder is missing and the plant says how to get the data; LakeError if nothing can be
     committed at all.
     """
     started = time.monotonic()
     with exclusive(settings.lake, contract.raw_name):
-        load = _Load(contract, source, plant, settings, gate=batch_gate, progress=progress)
+        shared = session or Session(settings, settings.scratch / f"duckdb_{contract.raw_name}")
+        load = _Load(contract, source, plant, settings, gate=batch_gate, progress=progress, session=shared)
         before = table_version(settings.raw_path(contract.raw_name))
-        batches = load.run()
+        try:
+            batches = load.run()
+        finally:
+            if session is None:
+                shared.close()
         after = table_version(settings.raw_path(contract.raw_name))
     return TableLoad(contract, tuple(batches), before, after, time.monotonic() - started)
 
@@ -67,6 +75,7 @@ class _Load:
         *,
         gate: BatchGate | None,
         progress: ProgressSink | None,
+        session: Session,
     ) -> None:
         self._contract = contract
         self._source = source
@@ -74,6 +83,7 @@ class _Load:
         self._settings = settings
         self._gate = gate
         self._progress = progress
+        self._session = session
         self._contract_hash = contract_hash(contract)
         self._scratch = settings.scratch / contract.raw_name
         self._incoming = Incoming(settings, contract.raw_name)
@@ -87,6 +97,7 @@ class _Load:
             self._settings,
             under=self._contract_hash,
             incoming=self._incoming,
+            book=self._session.ledger,
         )
         try:
             results, fresh = triage.sort(files)
@@ -105,27 +116,32 @@ class _Load:
         batches = [Batch(copy, at) for copy, at in zip(group, times, strict=True)]
         folder = settings.lake / "_staging" / contract.raw_name
         stage = Stage(folder, staged_schema(contract), contract.partition_by)
+        connection = self._session.connection()
         intake = Intake(
             contract,
             self._source.timezone,
             settings,
             stage=stage,
             scratch=self._scratch,
+            connection=connection,
             gate=self._gate,
             on_bytes=on_bytes,
         )
         try:
-            outcomes = self._write_down(intake.take(batches), stage)
+            outcomes = self._write_down(intake.take(batches), stage, connection)
         finally:
             intake.close()
+            connection.close()
             shutil.rmtree(folder, ignore_errors=True)
         return {outcome.batch.file.name: outcome.result for outcome in outcomes}
 
-    def _write_down(self, outcomes: Sequence[Outcome], stage: Stage) -> Sequence[Outcome]:
+    def _write_down(
+        self, outcomes: Sequence[Outcome], stage: Stage, connection: duckdb.DuckDBPyConnection
+    ) -> Sequence[Outcome]:
         """Archive, quarantine, ledger, raw: in this order. Gives the outcomes with what they change of what is held."""
         contract, settings = self._contract, self._settings
         staged = stage.close()
-        outcomes = self._compared(outcomes, staged)
+        outcomes = self._compared(outcomes, staged, connection)
         kept = [outcome for outcome in outcomes if outcome.result.status == "committed"]
         for outcome in kept:
             self._incoming.keep(outcome.batch.copy)
@@ -137,20 +153,31 @@ class _Load:
             )
         noted = [outcome for outcome in outcomes if outcome.result.status != "waiting"]
         attempts = [(outcome.batch.file, outcome.result) for outcome in noted]
-        record(settings, contract, self._contract_hash, attempts)
+        self._session.ledger.record(contract, self._contract_hash, attempts)
         if kept:
             metadata = {"plant": self._plant.name, "contract": f"{contract.raw_name} {contract.version}"}
             transactions = [outcome.result.transaction for outcome in kept]
             commit_batches(contract, settings.raw_path(contract.raw_name), staged, transactions, metadata)
         return outcomes
 
-    def _compared(self, outcomes: Sequence[Outcome], staged: Sequence[StagedFile]) -> Sequence[Outcome]:
+    def _compared(
+        self,
+        outcomes: Sequence[Outcome],
+        staged: Sequence[StagedFile],
+        connection: duckdb.DuckDBPyConnection,
+    ) -> Sequence[Outcome]:
         """Outcomes with the row difference of each batch that will be committed."""
         times = [one.batch.ingested_at for one in outcomes if one.result.status == "committed"]
         if self._contract.load_mode == "append" or not times:
             return outcomes
-        with connect(self._settings, self._scratch) as connection:
-            diffs = row_diffs(self._contract, self._settings, staged, times, connection)
+        diffs = row_diffs(
+            self._contract,
+            self._settings,
+            staged,
+            times,
+            connection=connection,
+            book=self._session.ledger,
+        )
         return [
             replace(one, result=replace(one.result, diff=diffs.get(one.batch.ingested_at, RowDiff())))
             if one.result.status == "committed"

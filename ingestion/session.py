@@ -1,15 +1,23 @@
-"""The DuckDB session that reads deliveries: streams in file order, text stays text, memory is bounded."""
+"""The DuckDB session that reads deliveries: streams in file order, text stays text, memory is bounded.
 
+Opening DuckDB and the ledger costs more than loading a small table: loads that follow each other share a Session.
+"""
+
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
+from ingestion.lake.ledger import Book
+from ingestion.lake.locks import exclusive
 from ingestion.settings import Settings
 
 BATCH_ROWS = 122_880
 _READ_AHEAD = "64MB"  # what DuckDB may parse ahead of the writer
+_OF_CONNECTION = {"TimeZone": "UTC", "enable_progress_bar": "false", "streaming_buffer_size": _READ_AHEAD}
 # in_clause turns a long IN into a join, which loses the file's order and so the row numbers;
 # type_pushdown lets the CSV reader cast, which fails the file where TRY_CAST gives null
 UNWANTED_OPTIMIZERS = ("in_clause", "type_pushdown")
@@ -20,18 +28,56 @@ def connect(settings: Settings, scratch: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     known = {name for (name,) in connection.execute("SELECT name FROM duckdb_optimizers()").fetchall()}
     wanted = {
-        "TimeZone": "UTC",
         "memory_limit": settings.memory_limit,
         "temp_directory": str(scratch),
-        "enable_progress_bar": "false",
-        "streaming_buffer_size": _READ_AHEAD,
         "disabled_optimizers": ",".join(name for name in UNWANTED_OPTIMIZERS if name in known),
+        **({"threads": str(settings.threads)} if settings.threads else {}),
     }
     for name, value in wanted.items():
         connection.execute(f"SET {name} = '{value}'")
-    if settings.threads:
-        connection.execute(f"SET threads = {settings.threads}")
+    return _own_settings(connection)
+
+
+def _own_settings(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """What each connection of an instance has for itself."""
+    for name, value in _OF_CONNECTION.items():
+        connection.execute(f"SET {name} = '{value}'")
     return connection
+
+
+class Session:
+    """What loads share that follow each other in one thread: a DuckDB instance, and the ledger as it was read last."""
+
+    def __init__(self, settings: Settings, scratch: Path) -> None:
+        self.ledger = Book(settings)
+        self._settings = settings
+        self._scratch = scratch
+        self._duckdb: duckdb.DuckDBPyConnection | None = None
+
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """A connection of its own, with its own views; whoever asked closes it."""
+        if self._duckdb is None:
+            self._duckdb = connect(self._settings, self._scratch)
+        return _own_settings(self._duckdb.cursor())
+
+    def close(self) -> None:
+        """Give back DuckDB's memory and files."""
+        if self._duckdb is not None:
+            self._duckdb.close()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+
+@contextmanager
+def session(settings: Settings, name: str) -> Iterator[Session]:
+    """The session `name` of this home; a second one of that name waits, in whatever process."""
+    with exclusive(settings.lake, f"session_{name}"):
+        folder = settings.scratch / f"session_{name}"
+        shutil.rmtree(folder, ignore_errors=True)  # what a killed run left
+        shared = Session(settings, folder)
+        try:
+            yield shared
+        finally:
+            shared.close()
 
 
 def stream(connection: duckdb.DuckDBPyConnection, sql: str) -> Iterator[pa.RecordBatch]:

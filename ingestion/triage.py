@@ -14,7 +14,7 @@ from ingestion.batch import BatchResult
 from ingestion.contracts import Contract
 from ingestion.delivery import Delivered, discover, needs_settling
 from ingestion.lake.archive import Copy, Incoming
-from ingestion.lake.ledger import Ledger, committed_entries, contract_hash, read_ledger, record
+from ingestion.lake.ledger import Book, Ledger, committed_entries, contract_hash, read_ledger
 from ingestion.lake.transactions import committed_hashes
 from ingestion.outcomes import waiting_result
 from ingestion.plant import Source
@@ -24,7 +24,8 @@ Latest = tuple[int, str]  # time and hash of the full export that counts
 
 
 class Triage:
-    """Sorts the files of one load; `incoming` takes the copies of new ones, `under` is the hash of the contract."""
+    """Sorts the files of one load; `incoming` takes the copies of new ones, `under` is the hash of the contract,
+    `book` the ledger."""
 
     def __init__(
         self,
@@ -34,16 +35,18 @@ class Triage:
         *,
         under: str,
         incoming: Incoming,
+        book: Book,
     ) -> None:
         self._contract = contract
         self._settings = settings
         self._contract_hash = under
         self._incoming = incoming
+        self._book = book
         self._rests = needs_settling(contract, source)
 
     def sort(self, files: Sequence[Delivered]) -> tuple[dict[str, BatchResult], list[Copy]]:
         """Results of files that are not read, by name, and copies of those to be read, in the order given."""
-        ledger = read_ledger(self._settings, self._contract.raw_name)
+        ledger = self._book.of(self._contract.raw_name)
         hashes = ledger.known_hashes(files)
         former = self._former(ledger, set(hashes.values()))
         results, copies = self._copied([file for file in files if hashes.get(file) not in former], hashes)
@@ -66,7 +69,7 @@ class Triage:
             results[file.name] = replace(known, file=file.name, bytes=file.size)
             if file not in hashes:
                 renamed.append((file, results[file.name]))
-        record(self._settings, self._contract, self._contract_hash, renamed)
+        self._book.record(self._contract, self._contract_hash, renamed)
         return results, fresh
 
     def _copied(
@@ -105,7 +108,7 @@ class Triage:
         """The full export that counts now; None for tables that take in no full exports."""
         if self._contract.load_mode != "snapshot":
             return None
-        entries = committed_entries(self._settings, self._contract.raw_name)
+        entries = committed_entries(self._settings, self._contract.raw_name, self._book)
         return (entries[-1]["mtime_ns"], entries[-1]["sha256"]) if entries else (0, "")
 
 

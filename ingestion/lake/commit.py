@@ -5,11 +5,13 @@ and the checks on schemas that hold for every table of the lake.
 """
 
 import shutil
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable, Field, Transaction, write_deltalake
 from deltalake import Schema as DeltaSchema
 from deltalake.transaction import AddAction, RemoveAction
@@ -23,6 +25,9 @@ from ingestion.lake.statistics import file_statistics
 from ingestion.lake.widen import widened
 
 UTC_MICROSECONDS = pa.timestamp("us", tz="UTC")
+_LOG = {
+    "delta.checkpointInterval": "10"
+}  # what a table costs to open grows with the commits since its checkpoint
 
 
 def check_timestamps(table: str, schema: pa.Schema) -> None:
@@ -71,10 +76,32 @@ def commit_batches(
 
 
 def append_rows(path: Path, rows: pa.Table | pa.RecordBatchReader, table: str) -> None:
-    """Append rows to a small table of the lake (ledger, quarantine); new columns are added."""
+    """Append rows to a table of the lake (quarantine) as they stream; new columns are added."""
     check_timestamps(table, rows.schema)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_deltalake(path, rows, mode="append", schema_mode="merge")
+
+
+def add_rows(path: Path, opened: DeltaTable | None, rows: pa.Table) -> DeltaTable:
+    """Append rows as one file to a small table, which is created or given new columns where needed; the table, open.
+
+    `opened` is the table if it is open already: opening it would cost more than the commit.
+    """
+    wanted = DeltaSchema.from_arrow(rows.schema)
+    table = opened or DeltaTable.create(path, wanted, mode="ignore", configuration=_LOG)
+    known = {field.name for field in table.schema().fields}
+    added = [field for field in wanted.fields if field.name not in known]
+    if added:
+        table.alter.add_columns(added)
+        table.update_incremental()
+    name = f"part-{uuid.uuid4().hex}.zstd.parquet"
+    written: list[pq.FileMetaData] = []
+    pq.write_table(rows, path / name, compression="zstd", metadata_collector=written)
+    table.create_write_transaction(
+        [_added(path / name, name, {}, written[0])], mode="append", schema=wanted, partition_by=[]
+    )
+    table.update_incremental()
+    return table
 
 
 def overwrite_table(path: Path, data: pa.Table | pa.RecordBatchReader, metadata: Mapping[str, Any]) -> int:
@@ -100,6 +127,7 @@ def _prepared(contract: Contract, path: Path, schema: pa.Schema) -> DeltaTable:
             partition_by=list(contract.partition_by),
             name=contract.raw_name,
             description=contract.description,
+            configuration=_LOG,
         )
     table = DeltaTable(path)
     known = {field.name: field for field in table.schema().fields}
@@ -144,14 +172,20 @@ def _into_place(file: StagedFile, table: Path) -> AddAction:
     target = table / file.relative
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.move(file.path, target)
-    status = target.stat()
+    return _added(target, file.relative, file.partition, file.metadata)
+
+
+def _added(
+    path: Path, relative: str, partition: Mapping[str, str | None], metadata: pq.FileMetaData
+) -> AddAction:
+    status = path.stat()
     return AddAction(
-        path=file.relative,
+        path=relative,
         size=status.st_size,
-        partition_values=file.partition,
+        partition_values=dict(partition),
         modification_time=int(status.st_mtime * 1000),
         data_change=True,
-        stats=file_statistics(file.metadata),
+        stats=file_statistics(metadata),
     )
 
 

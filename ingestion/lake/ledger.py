@@ -10,7 +10,6 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -20,8 +19,10 @@ from deltalake import DeltaTable
 from ingestion.batch import BatchResult, Finding
 from ingestion.contracts import Contract
 from ingestion.delivery import Delivered
-from ingestion.lake.commit import UTC_MICROSECONDS, append_rows
+from ingestion.lake.commit import UTC_MICROSECONDS, add_rows
+from ingestion.lake.locks import exclusive
 from ingestion.lake.maintain import compact_if_scattered
+from ingestion.lake.pruning import files_within
 from ingestion.lake.transactions import committed_hashes
 from ingestion.settings import Settings
 
@@ -62,9 +63,8 @@ class Ledger:
     first, and whole rows are read only of what is found there.
     """
 
-    def __init__(self, path: Path, raw_name: str) -> None:
-        files = DeltaTable(path).file_uris() if DeltaTable.is_deltatable(str(path)) else []
-        self._dataset = ds.dataset(files, schema=SCHEMA, format="parquet")
+    def __init__(self, files: Sequence[str], raw_name: str) -> None:
+        self._dataset = ds.dataset(list(files), schema=SCHEMA, format="parquet") if files else None
         self._of_table = ds.field("raw_name") == raw_name
 
     def known_hashes(self, files: Sequence[Delivered]) -> dict[Delivered, str]:
@@ -97,6 +97,8 @@ class Ledger:
         return _oldest_first(rows).to_pylist()  # type: ignore[no-any-return] # pyarrow is untyped
 
     def _read(self, condition: ds.Expression | None, columns: Sequence[str] = SCHEMA.names) -> pa.Table:
+        if self._dataset is None:
+            return SCHEMA.empty_table().select(list(columns))
         wanted = self._of_table if condition is None else self._of_table & condition
         return self._dataset.to_table(columns=list(columns), filter=wanted)
 
@@ -109,55 +111,81 @@ def _oldest_first(rows: pa.Table) -> pa.Table:
     return rows.sort_by([(name, "ascending") for name in _ORDER])
 
 
+class Book:
+    """The ledger's Delta table, opened once and brought up to date when it is read again; for one thread."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._path = settings.ledger_path
+        self._table: DeltaTable | None = None
+
+    def of(self, raw_name: str) -> Ledger:
+        """The ledger as far as it is about one table; it says nothing if there is none yet."""
+        table = self._latest()
+        if table is None:
+            return Ledger([], raw_name)
+        actions = pa.table(table.get_add_actions(flatten=True))
+        return Ledger(files_within(self._path, actions, {"raw_name": (raw_name, raw_name)}), raw_name)
+
+    def record(
+        self, contract: Contract, contract_hash: str, attempts: Iterable[tuple[Delivered, BatchResult]]
+    ) -> None:
+        """Append one row per attempt."""
+        now = datetime.now(UTC)
+        rows = [_row(now, contract, contract_hash, file, result) for file, result in attempts]
+        if not rows:
+            return
+        with exclusive(self._settings.lake, "ledger"):  # loads of other tables write too
+            self._table = add_rows(self._path, self._latest(), pa.Table.from_pylist(rows, SCHEMA))
+        sizes = pa.table(self._table.get_add_actions()).column("size_bytes").to_pylist()
+        compact_if_scattered(self._settings, self._path, sizes)
+
+    def _latest(self) -> DeltaTable | None:
+        if self._table is not None:
+            self._table.update_incremental()
+        elif DeltaTable.is_deltatable(str(self._path)):
+            self._table = DeltaTable(self._path)
+        return self._table
+
+
 def read_ledger(settings: Settings, raw_name: str) -> Ledger:
     """The ledger as far as it is about one table; it says nothing if there is none yet."""
-    return Ledger(settings.ledger_path, raw_name)
+    return Book(settings).of(raw_name)
 
 
-def committed_entries(settings: Settings, raw_name: str) -> list[Entry]:
+def committed_entries(settings: Settings, raw_name: str, book: Book | None = None) -> list[Entry]:
     """The entries that count: one per content in the raw table, ordered by ingestion."""
     hashes = committed_hashes(settings.raw_path(raw_name))
-    entries = read_ledger(settings, raw_name).entries("committed")
+    entries = (book or Book(settings)).of(raw_name).entries("committed")
     named = [(entry["transaction"] or entry["sha256"], entry) for entry in entries]
     last = {transaction: entry for transaction, entry in named if transaction in hashes}
     return sorted(last.values(), key=lambda entry: entry["ingested_at"])
 
 
-def record(
-    settings: Settings,
-    contract: Contract,
-    contract_hash: str,
-    attempts: Iterable[tuple[Delivered, BatchResult]],
-) -> None:
-    """Append one row per attempt."""
-    now = datetime.now(UTC)
-    rows = [
-        {
-            "recorded_at": now,
-            "raw_name": contract.raw_name,
-            "file": file.name,
-            "path": str(file.path),
-            "size": file.size,
-            "mtime_ns": file.mtime_ns,
-            "sha256": result.sha256,
-            "batch_id": result.batch_id,
-            "status": result.status,
-            "rows_read": result.rows_read,
-            "rows_committed": result.rows_committed,
-            "rows_quarantined": result.rows_quarantined,
-            "findings": json.dumps([asdict(finding) for finding in result.findings], default=str),
-            "message": result.message,
-            "contract_version": contract.version,
-            "contract_hash": contract_hash,
-            "ingested_at": result.ingested_at,
-            "transaction": result.transaction,
-            **_diff(result),
-        }
-        for file, result in attempts
-    ]
-    if rows:
-        append_rows(settings.ledger_path, pa.Table.from_pylist(rows, SCHEMA), "batches")
-        compact_if_scattered(settings, settings.ledger_path)
+def _row(
+    now: datetime, contract: Contract, contract_hash: str, file: Delivered, result: BatchResult
+) -> dict[str, Any]:
+    return {
+        "recorded_at": now,
+        "raw_name": contract.raw_name,
+        "file": file.name,
+        "path": str(file.path),
+        "size": file.size,
+        "mtime_ns": file.mtime_ns,
+        "sha256": result.sha256,
+        "batch_id": result.batch_id,
+        "status": result.status,
+        "rows_read": result.rows_read,
+        "rows_committed": result.rows_committed,
+        "rows_quarantined": result.rows_quarantined,
+        "findings": json.dumps([asdict(finding) for finding in result.findings], default=str),
+        "message": result.message,
+        "contract_version": contract.version,
+        "contract_hash": contract_hash,
+        "ingested_at": result.ingested_at,
+        "transaction": result.transaction,
+        **_diff(result),
+    }
 
 
 def _diff(result: BatchResult) -> dict[str, int | None]:

@@ -4,6 +4,7 @@ Former versions stay readable for the audit horizon of the settings: a release m
 was built on, and a vacuum below that horizon would break them.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from ingestion.settings import Settings
 _SMALL_FILES = 16
 _SCATTERED_FILES = 64
 _WHOLE_BYTES = 16 * 2**20
+_SMALL_BYTES = _WHOLE_BYTES // 4
 
 
 @dataclass(frozen=True)
@@ -52,12 +54,12 @@ def maintain_table(settings: Settings, path: Path, *, dry_run: bool = False) -> 
         return Upkeep(path.name, before, len(DeltaTable(path).file_uris()), len(removed))
 
 
-def compact_if_scattered(settings: Settings, path: Path) -> None:
-    """Put the small files of a table that every load appends to together, once there are many; cheap to ask.
+def compact_if_scattered(settings: Settings, path: Path, sizes: Iterable[int]) -> None:
+    """Put the small files of a table that every load appends to together, once there are many; `sizes` in bytes.
 
     Files that have grown large stay as they are, so what is rewritten does not grow with the table.
     """
-    if len(DeltaTable(path).file_uris()) % _SCATTERED_FILES:
+    if sum(size < _SMALL_BYTES for size in sizes) < _SCATTERED_FILES:
         return
     with exclusive(settings.lake, path.name):
         table = DeltaTable(path)

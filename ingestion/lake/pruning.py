@@ -21,7 +21,11 @@ def touched_files(path: Path, bounds: Bounds) -> list[str]:
     """
     if not DeltaTable.is_deltatable(str(path)):
         return []
-    actions = pa.table(DeltaTable(path).get_add_actions(flatten=True))
+    return files_within(path, pa.table(DeltaTable(path).get_add_actions(flatten=True)), bounds)
+
+
+def files_within(path: Path, actions: pa.Table, bounds: Bounds) -> list[str]:
+    """The same of a table that is open; `actions` are its files with their bounds, flattened."""
     touched = [True] * actions.num_rows
     for name, (low, high) in bounds.items():
         lowest, highest = _known(actions, "min", name), _known(actions, "max", name)

@@ -13,7 +13,7 @@ import duckdb
 
 from ingestion.batch import RowDiff
 from ingestion.contracts import Contract
-from ingestion.lake.ledger import committed_entries
+from ingestion.lake.ledger import Book, committed_entries
 from ingestion.lake.pruning import Bounds, touched_files
 from ingestion.lake.read import rows_of_files
 from ingestion.lake.stage import StagedFile
@@ -26,19 +26,20 @@ def row_diffs(
     settings: Settings,
     staged: Sequence[StagedFile],
     batches: Sequence[datetime],
+    *,
     connection: duckdb.DuckDBPyConnection,
+    book: Book,
 ) -> Mapping[datetime, RowDiff]:
     """By `_ingested_at` of the batches that are about to be committed; {} for append tables."""
     if contract.load_mode == "append" or not batches:
         return {}
-    connection.execute("SET TimeZone = 'UTC'")
     connection.execute(f"CREATE OR REPLACE TEMP VIEW fresh_rows AS {_fresh(contract, staged)}")
     path = settings.raw_path(contract.raw_name)
     if contract.load_mode == "upsert":
-        held = touched_files(path, _bounds(contract, connection))
+        held = touched_files(path, _bounds(contract, connection)) if path.exists() else []
         connection.execute(f"CREATE OR REPLACE TEMP VIEW held_rows AS {_hashed(contract, held)}")
         return _upserted(contract, connection)
-    entries = committed_entries(settings, contract.raw_name)
+    entries = committed_entries(settings, contract.raw_name, book)
     before = entries[-1]["ingested_at"] if entries else None
     held = touched_files(path, {"_ingested_at": (before, before)})
     connection.execute(f"CREATE OR REPLACE TEMP VIEW held_rows AS {_hashed(contract, held)}")

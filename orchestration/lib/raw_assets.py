@@ -21,6 +21,7 @@ from ingestion.connectors.pull import failures_by_table, pull
 from ingestion.contracts import Contract
 from ingestion.errors import TundishError
 from ingestion.load import load_table
+from ingestion.session import session
 from orchestration.lib.progress import Reporter
 from orchestration.lib.raw_metadata import CONTRACT_GATE, materialization, spec_metadata
 from orchestration.lib.workspace import Workspace
@@ -93,19 +94,21 @@ def raw_assets(workspace: Workspace, system: str, reporter: Reporter) -> AssetsD
         chosen = [item for item in contracts if AssetKey(item.asset_key) in context.selected_asset_keys]
         not_fetched = _fetch(workspace, system, chosen, reporter)
         reporter.system(system)
-        for contract in chosen:
-            try:
-                result = load_table(
-                    contract,
-                    source,
-                    workspace.plant,
-                    workspace.settings,
-                    batch_gate=evaluate_batch,
-                    progress=reporter.bytes_read,
-                )
-            except TundishError as error:
-                raise Failure(str(error), allow_retries=error.retryable) from error
-            yield materialization(result, not_fetched.get(contract.raw_name))
+        with session(workspace.settings, system) as shared:
+            for contract in chosen:
+                try:
+                    result = load_table(
+                        contract,
+                        source,
+                        workspace.plant,
+                        workspace.settings,
+                        batch_gate=evaluate_batch,
+                        progress=reporter.bytes_read,
+                        session=shared,
+                    )
+                except TundishError as error:
+                    raise Failure(str(error), allow_retries=error.retryable) from error
+                yield materialization(result, not_fetched.get(contract.raw_name))
 
     return load
 

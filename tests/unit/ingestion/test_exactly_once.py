@@ -21,7 +21,8 @@ COLUMNS = [column("id", "BIGINT", key=1), column("qty", "DOUBLE")]
 STEPS = [
     "ingestion.lake.archive.Incoming.keep",
     "ingestion.load.append_rows",
-    "ingestion.load.record",
+    "ingestion.lake.ledger.Book.record",
+    "ingestion.lake.ledger.add_rows",
     "ingestion.load.commit_batches",
     "ingestion.lake.commit._into_place",
     "ingestion.lake.stage.Stage.close",
@@ -34,7 +35,7 @@ from tests.unit.ingestion.home import Home
 
 name, when, root, contract = sys.argv[1:]
 parts = name.split(".")
-split = next(n for n, part in enumerate(parts) if part in ("load", "commit", "stage", "archive"))
+split = next(n for n, part in enumerate(parts) if part in ("load", "commit", "stage", "archive", "ledger"))
 owner = importlib.import_module(".".join(parts[: split + 1]))
 for part in parts[split + 1 : -1]:
     owner = getattr(owner, part)

@@ -26,7 +26,7 @@ class Recorder(Silence):
 def run(workspace, monkeypatch, outcomes: dict[str, BatchResult | Exception]):
     """Run the raw assets of the MES and one asset after them; ``outcomes`` maps table to what its load gives."""
 
-    def load_table(contract, source, plant, settings, *, batch_gate, progress):
+    def load_table(contract, source, plant, settings, *, batch_gate, progress, session):
         outcome = outcomes.get(
             contract.table, BatchResult("a.csv", "committed", rows_read=2, rows_committed=2)
         )
