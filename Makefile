@@ -16,7 +16,7 @@ TUNDISH := $(BIN)/tundish
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-setup: $(STAMP) ## virtual environment with the locked packages
+setup: $(STAMP) ## virtual environment with the locked packages, dbt project parsed
 
 $(STAMP): requirements.lock bootstrap.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tundish needs Python 3.11 or newer, found " + sys.version.split()[0] + ": try make PYTHON=python3.11")'
@@ -25,6 +25,7 @@ $(STAMP): requirements.lock bootstrap.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r bootstrap.lock
 	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@$(TUNDISH) parse --plant $(PLANT) --home $(HOME_DIR)
 	@touch $@
 
 spark: $(SPARK) ## the packages of tundish run --target spark, into the same environment

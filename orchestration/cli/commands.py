@@ -122,6 +122,19 @@ def doctor(plant: PlantOption = None, home: HomeOption = None) -> None:
 
 
 @app.command(epilog=EXIT_CODES)
+def parse(plant: PlantOption = None, home: HomeOption = None) -> None:
+    """Let dbt parse the project for this plant, if code or plant have changed since: the slow part of a first run.
+
+    A run does this by itself. Use it to see at once whether a changed model or plant can be read.
+
+    Example:
+
+      tundish parse --plant data/plants/demo
+    """
+    perform("parse", Place(home, plant))
+
+
+@app.command(epilog=EXIT_CODES)
 def simulate(
     *,
     plant: PlantOption = None,

@@ -12,7 +12,7 @@ from dagster import Definitions, in_process_executor
 
 from orchestration.defs.jobs import plant_to_release
 from orchestration.defs.released import released_assets
-from orchestration.defs.resources import RunLock
+from orchestration.defs.resources import RunLock, warm_dbt
 from orchestration.defs.schedules import daily_schedule
 from orchestration.defs.sensors import landed_files_sensor
 from orchestration.defs.warehouse import warehouse_assets
@@ -36,6 +36,6 @@ def assemble(workspace: Workspace, manifest_path: Path, reporter: Reporter | Non
         jobs=[plant_to_release()],
         schedules=[daily_schedule(workspace)],
         sensors=[landed_files_sensor(workspace)],
-        resources={"run_lock": RunLock(path=str(workspace.lock_path))},
+        resources={"run_lock": RunLock(path=str(workspace.lock_path)), "dbt": warm_dbt(workspace)},
         executor=in_process_executor,
     )

@@ -1,15 +1,17 @@
-"""Resources of runs. Here: the thin Dagster side of the home's lock. Not here: the lock itself (``lib.lock``)."""
+"""Resources of runs. Here: the thin Dagster side of the home's lock and of dbt. Not here: both themselves (``lib``)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-from dagster import ConfigurableResource, InitResourceContext
+from dagster import ConfigurableResource, InitResourceContext, ResourceDefinition
 
 from orchestration.lib.instance import close_abandoned_runs
 from orchestration.lib.lock import hold
+from orchestration.lib.warm_dbt import WarmDbt
+from orchestration.lib.workspace import Workspace
 
 
 class RunLock(ConfigurableResource):
@@ -25,3 +27,14 @@ class RunLock(ConfigurableResource):
             if context.instance is not None:
                 close_abandoned_runs(context.instance, run_id)
             yield self
+
+
+def warm_dbt(workspace: Workspace) -> ResourceDefinition:
+    """Return the resource that gives each run one dbt process of its own, see ``WarmDbt``."""
+
+    @contextmanager
+    def while_run_lasts(context: InitResourceContext) -> Iterator[WarmDbt]:
+        with closing(WarmDbt(workspace)) as dbt:
+            yield dbt
+
+    return ResourceDefinition(while_run_lasts, description="dbt, reading the project while raw loads.")

@@ -6,6 +6,7 @@ the child process (``lib.dbt_build``), models (``dbt_project/``).
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from dagster import AssetExecutionContext, AssetsDefinition, Config
@@ -15,9 +16,8 @@ from pydantic import Field
 from ingestion.lake.read import create_raw_views, pin_tables
 from orchestration.lib import fingerprint
 from orchestration.lib.dbt_build import await_warehouse, row_count_observations, start_build, stream_build
-from orchestration.lib.dbt_project import dbt_command
 from orchestration.lib.progress import Reporter
-from orchestration.lib.spark_build import spark_command, take_over_tables
+from orchestration.lib.spark_build import start_spark_dbt, take_over_tables, write_setup
 from orchestration.lib.translator import WarehouseTranslator
 from orchestration.lib.workspace import Workspace
 from quality.release_gate import load_engine
@@ -57,7 +57,7 @@ def warehouse_assets(
         dagster_dbt_translator=WarehouseTranslator(),
         name="warehouse",
         pool=POOL,
-        required_resource_keys={"run_lock"},
+        required_resource_keys={"run_lock", "dbt"},
     )
     def warehouse(context: AssetExecutionContext, config: BuildConfig) -> Iterator[Any]:
         pins = pin_tables(workspace.contracts, workspace.settings)
@@ -73,8 +73,10 @@ def warehouse_assets(
         await_warehouse(workspace.settings.warehouse_path)
         create_raw_views(workspace.settings.warehouse_path, workspace.contracts, pins)
         spark = workspace.settings.target == "spark"
-        command = spark_command(workspace, manifest, pins, full=full) if spark else dbt_command()
-        invocation = start_build(context, workspace, command, full=full)
+        launch = context.resources.dbt.build
+        if spark:
+            launch = partial(start_spark_dbt, workspace, write_setup(workspace, manifest, pins, full=full))
+        invocation = start_build(context, workspace, launch, full=full)
         with ThreadPoolExecutor(1) as meanwhile:
             meanwhile.submit(load_engine)  # the gate's imports take 2 s, as long as dbt needs to start
             yield from stream_build(invocation, steps, reporter)

@@ -7,8 +7,9 @@ Not here: command lines (``dbt_project``), naming (``translator``), what goes be
 
 from __future__ import annotations
 
+import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,7 @@ from dagster_dbt.errors import DagsterDbtCliRuntimeError
 from packaging.version import Version
 
 from ingestion.errors import TundishError
-from ingestion.settings import child_environment
 from orchestration.lib.dbt_failures import read_failures
-from orchestration.lib.dbt_project import dbt_arguments
 from orchestration.lib.progress import Reporter
 from orchestration.lib.translator import WarehouseTranslator
 from orchestration.lib.workspace import DBT_PROJECT, Workspace
@@ -43,31 +42,32 @@ class WarehouseBusyError(TundishError):
 
 
 def start_build(
-    context: AssetExecutionContext, workspace: Workspace, command: Sequence[str], *, full: bool
+    context: AssetExecutionContext,
+    workspace: Workspace,
+    launch: Callable[[Sequence[str]], subprocess.Popen[bytes]],
+    *,
+    full: bool,
 ) -> DbtCliInvocation:
     """Start ``dbt build`` for what the step selected; ``full`` builds incremental models anew.
 
-    ``command`` is the dbt to start: that of this environment, or one with a Spark session.
+    ``launch`` starts dbt with the given arguments, from the name of the command on, and an output of JSON events.
     """
     chosen = get_updated_cli_invocation_params_for_context(
         context=context.op_execution_context, manifest={}, dagster_dbt_translator=WarehouseTranslator()
     )
-    arguments = [*command, "build", "--exclude-resource-type", "unit_test", *dbt_arguments(workspace)]
+    arguments = ["build", "--exclude-resource-type", "unit_test", *chosen.selection_args]
     if full:
         arguments.append("--full-refresh")
-    environment = child_environment(workspace.settings) | {"DBT_LOG_FORMAT": "json", "PYTHONUNBUFFERED": "1"}
     if chosen.indirect_selection:
-        environment["DBT_INDIRECT_SELECTION"] = chosen.indirect_selection
-    return DbtCliInvocation.run(
-        args=[*arguments, *chosen.selection_args],
-        env=environment,
+        arguments += ["--indirect-selection", chosen.indirect_selection]
+    return DbtCliInvocation(
+        process=launch(arguments),
         manifest=chosen.manifest,
         dagster_dbt_translator=chosen.dagster_dbt_translator,
         project_dir=DBT_PROJECT,
         target_path=workspace.settings.dbt_target,
         raise_on_error=True,
         context=context.op_execution_context,
-        adapter=None,
         cli_version=Version(version("dbt-core")),
     )
 

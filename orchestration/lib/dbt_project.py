@@ -20,6 +20,7 @@ from ingestion.settings import child_environment
 from orchestration.lib.lock import hold
 from orchestration.lib.workspace import DBT_PROJECT, Workspace
 
+EVENTS = ("--log-format", "json")  # global options of a dbt whose output another program reads
 _NOT_CODE = {"target", "logs", "dbt_packages", "__pycache__"}
 
 
@@ -56,6 +57,18 @@ def dbt_arguments(workspace: Workspace) -> list[str]:
 def dbt_command() -> list[str]:
     """The dbt of this environment, started without relying on PATH."""
     return [str(Path(sys.executable).with_name("dbt"))]
+
+
+def start_module(workspace: Workspace, module: str, *arguments: str) -> subprocess.Popen[bytes]:
+    """Start a module that runs dbt in its own process, with pipes for what it is told and what it tells."""
+    return subprocess.Popen(  # noqa: S603 - our own interpreter and arguments
+        [sys.executable, "-m", module, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=child_environment(workspace.settings),
+        cwd=DBT_PROJECT,
+    )
 
 
 def hash_files(files: Iterable[Path], root: Path) -> str:

@@ -78,7 +78,7 @@ def gate_spec(contract: Contract) -> AssetCheckSpec:
 
 
 def raw_assets(workspace: Workspace, system: str, reporter: Reporter) -> AssetsDefinition:
-    """Return the multi-asset that loads every table of one system. Needs the resource ``run_lock``."""
+    """Return the multi-asset that loads every table of one system. Needs the resources ``run_lock`` and ``dbt``."""
     contracts = workspace.contracts_of(system)
     source = workspace.plant.source(system)
 
@@ -87,7 +87,7 @@ def raw_assets(workspace: Workspace, system: str, reporter: Reporter) -> AssetsD
         specs=[raw_spec(contract) for contract in contracts],
         check_specs=[gate_spec(contract) for contract in contracts],
         can_subset=True,
-        required_resource_keys={"run_lock"},
+        required_resource_keys={"run_lock", "dbt"},
         description=f"Takes new files of {system} into raw Delta tables, once each, row balance checked.",
     )
     def load(context: AssetExecutionContext) -> Iterator[MaterializeResult[None]]:
@@ -108,6 +108,8 @@ def raw_assets(workspace: Workspace, system: str, reporter: Reporter) -> AssetsD
                     )
                 except TundishError as error:
                     raise Failure(str(error), allow_retries=error.retryable) from error
+                if result.rows_committed:
+                    context.resources.dbt.warm_up()
                 yield materialization(result, not_fetched.get(contract.raw_name))
 
     return load

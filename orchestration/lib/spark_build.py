@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
-from collections.abc import Iterator, Mapping
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ import duckdb
 from ingestion.errors import ConfigurationError
 from ingestion.lake.read import PinnedTable
 from ingestion.lake.spark import delta_files, register_table, spark_statements
+from orchestration.lib.dbt_project import EVENTS, dbt_arguments, start_module
 from orchestration.lib.workspace import Workspace
 
 LAYERS = ("core", "marts", "features")
@@ -40,10 +41,10 @@ def require_spark() -> None:
             raise SparkMissingError(package)
 
 
-def spark_command(
+def write_setup(
     workspace: Workspace, manifest: Mapping[str, Any], pins: Mapping[str, PinnedTable], *, full: bool
-) -> list[str]:
-    """Write the set-up of a build and return the dbt to start; a full build begins with no table at all."""
+) -> Path:
+    """Write what the session of a build must know first; a full build begins with no table at all."""
     tables = workspace.settings.spark_tables
     if full:
         shutil.rmtree(tables, ignore_errors=True)
@@ -54,7 +55,13 @@ def spark_command(
         statements += [f"CREATE SCHEMA IF NOT EXISTS {schema}", register_table(schema, path.name, path)]
     body = {"remote": workspace.settings.spark_remote, "statements": statements}
     setup.write_text(json.dumps(body, indent=1), encoding="utf-8")
-    return [sys.executable, "-m", "orchestration.lib.spark_dbt", str(setup)]
+    return setup
+
+
+def start_spark_dbt(workspace: Workspace, setup: Path, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
+    """Start dbt with a session that knows the set-up; what it prints are dbt's events as JSON lines."""
+    command = [*EVENTS, *arguments, *dbt_arguments(workspace)]
+    return start_module(workspace, "orchestration.lib.spark_dbt", str(setup), *command)
 
 
 def take_over_tables(workspace: Workspace, manifest: Mapping[str, Any]) -> None:

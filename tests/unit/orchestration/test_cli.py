@@ -16,6 +16,7 @@ from orchestration.lib.lock import hold
 COMMANDS = [
     ["run"],
     ["doctor"],
+    ["parse"],
     ["simulate"],
     ["sql"],
     ["release", "list"],

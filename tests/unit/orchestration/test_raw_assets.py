@@ -23,7 +23,17 @@ class Recorder(Silence):
         self.systems.append(system)
 
 
-def run(workspace, monkeypatch, outcomes: dict[str, BatchResult | Exception]):
+class WarmUps:
+    """Stands where dbt's process would: a load needs nothing of it but the beginning."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def warm_up(self) -> None:
+        self.count += 1
+
+
+def run(workspace, monkeypatch, outcomes: dict[str, BatchResult | Exception], dbt: WarmUps | None = None):
     """Run the raw assets of the MES and one asset after them; ``outcomes`` maps table to what its load gives."""
 
     def load_table(contract, source, plant, settings, *, batch_gate, progress, session):
@@ -42,7 +52,7 @@ def run(workspace, monkeypatch, outcomes: dict[str, BatchResult | Exception]):
     recorder = Recorder()
     result = materialize(
         [factory.raw_assets(workspace, "mes", recorder), after],
-        resources={"run_lock": RunLock(path=str(workspace.lock_path))},
+        resources={"run_lock": RunLock(path=str(workspace.lock_path)), "dbt": dbt or WarmUps()},
         raise_on_error=False,
     )
     assert recorder.systems == ["mes"]
@@ -66,6 +76,14 @@ def test_every_table_is_materialized_with_its_counts(workspace, monkeypatch):
     assert event.materialization.metadata["rows_committed"].value == 2
     tables = {event.asset_key.path[-1] for event in result.get_asset_materialization_events()}
     assert tables == {contract.table for contract in workspace.contracts_of("mes")} | {"after"}
+
+
+def test_dbt_warms_up_when_rows_came_in_and_only_then(workspace, monkeypatch):
+    dbt, names = WarmUps(), [contract.table for contract in workspace.contracts_of("mes")]
+    run(workspace, monkeypatch, {name: held("missing_column") for name in names}, dbt)
+    assert dbt.count == 0
+    run(workspace, monkeypatch, {name: held("missing_column") for name in names[1:]}, dbt)
+    assert dbt.count == 1
 
 
 def test_a_held_file_warns_and_the_run_goes_on(workspace, monkeypatch):
