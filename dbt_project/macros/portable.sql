@@ -13,12 +13,21 @@
 {%- endmacro %}
 
 
-{#- Local wall clock (TIMESTAMP) of a zone to an instant. In the fold the first reading counts, in the gap the clock moves on. -#}
+{#-
+    Local wall clock (TIMESTAMP) of a zone to an instant. In the fold the first reading counts, in the gap the clock moves on.
+    DuckDB itself takes the second one: so the instant an hour earlier is asked, and half an hour earlier for Lord Howe's clock.
+-#}
 {% macro local_to_utc(local_ts, zone) -%}
     {{ return(adapter.dispatch('local_to_utc')(local_ts, zone)) }}
 {%- endmacro %}
 {% macro duckdb__local_to_utc(local_ts, zone) -%}
-timezone({{ zone }}, {{ local_ts }})
+{%- set instant = "timezone(" ~ zone ~ ", " ~ local_ts ~ ")" -%}
+case
+    {%- for step in ["interval 1 hour", "interval 30 minutes"] %}
+    when timezone({{ zone }}, {{ instant }} - {{ step }}) = {{ local_ts }} then {{ instant }} - {{ step }}
+    {%- endfor %}
+    else {{ instant }}
+end
 {%- endmacro %}
 {% macro default__local_to_utc(local_ts, zone) -%}
 to_utc_timestamp({{ local_ts }}, {{ zone }})

@@ -1,4 +1,4 @@
-"""State intervals of random stories, against an oracle that knows each minute by itself."""
+"""State intervals and shift calendars at random, against oracles that know each minute by itself."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.integration.calendar_oracle import Calendar, Shift
 from tests.integration.plant_rows import Plant, create_raw
 from tests.integration.state_oracle import (
     LOW_SPEED,
@@ -81,6 +84,14 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPy
             con.execute(f"drop table intermediate.{model}")
             con.execute(f"create view intermediate.{model} as {compiled.read_text(encoding='utf-8')}")
         yield con
+
+
+@pytest.fixture(scope="module")
+def slot_sql(models: duckdb.DuckDBPyConnection) -> str:
+    """The query of int_calendar__shift_slot, in whose place other tests put rows of their own."""
+    (path,) = models.execute("select path from duckdb_databases() where not internal").fetchall()[0]
+    (compiled,) = (Path(path).parent / "target" / "compiled").rglob("int_calendar__shift_slot.sql")
+    return compiled.read_text(encoding="utf-8")
 
 
 def at(minute: int | None) -> datetime | None:
@@ -197,3 +208,85 @@ def test_each_minute_is_what_the_rules_say(models: duckdb.DuckDBPyConnection, st
         for minute, one in minutes(story).items()
     }
     assert found == expected
+
+
+CLOCK_CHANGES = {
+    "B": date(2026, 3, 29),
+    "N": date(2025, 11, 2),
+    "K": date(2025, 12, 25),
+    "L": date(2026, 4, 5),
+}
+HOURS = [hour for hour in range(24) if hour != 2]  # nobody begins a shift in the hour that clocks skip
+
+
+@st.composite
+def calendars(draw: st.DrawFn) -> tuple[str, Calendar]:
+    site = draw(st.sampled_from(sorted(CLOCK_CHANGES)))
+    zone = ZoneInfo(next(entry["timezone"] for entry in SITES if entry["site_code"] == site))
+    borders = sorted(draw(st.sets(st.sampled_from(HOURS), min_size=2, max_size=5)))
+    pairs = [*pairwise(borders), (borders[-1], borders[0])]
+    kept = draw(st.lists(st.sampled_from(range(len(pairs))), min_size=1, unique=True))
+    shifts = tuple(
+        Shift(f"S{number}", *pairs[number], draw(st.frozensets(st.integers(1, 7))), draw(st.booleans()))
+        for number in sorted(kept)
+    )
+    days = st.integers(-2, 2).map(lambda offset: CLOCK_CHANGES[site] + timedelta(days=offset))
+    exceptions = draw(
+        st.dictionaries(st.tuples(days, st.sampled_from([s.code for s in shifts])), st.booleans(), max_size=3)
+    )
+    return site, Calendar(zone, shifts, draw(st.frozensets(days, max_size=2)), exceptions)
+
+
+def raw(con: duckdb.DuckDBPyConnection, table: str, columns: str, rows: list[tuple[Any, ...]]) -> None:
+    con.execute(f"delete from raw.{table}")
+    marks = ", ".join("?" for _ in columns.split(","))
+    if rows:
+        con.executemany(
+            f"insert into raw.{table} ({columns}, _ingested_at) values ({marks}, '2025-10-01 00:00:00+00')",
+            rows,
+        )
+
+
+def clock(hour: float) -> str:
+    return f"{int(hour) % 24:02}:{int(hour * 60) % 60:02}"
+
+
+def write(con: duckdb.DuckDBPyConnection, site: str, calendar: Calendar, every_calendar: bool) -> None:
+    """The plant's tables; the holidays for this calendar or for all of the site's."""
+    raw(con, "plant__shifts",
+        "site_code, calendar_code, weekday, shift_code, start_local, end_local, crosses_midnight, is_working, break_windows",
+        [(site, "C", weekday, s.code, clock(s.start), clock(s.end), s.end <= s.start, weekday in s.weekdays,
+          f"{clock(s.start + 1)}-{clock(s.start + 1.5)}" if s.has_break else None)
+         for s in calendar.shifts for weekday in range(1, 8)])  # fmt: skip
+    raw(con, "plant__shift_exceptions", "site_code, calendar_code, production_day, shift_code, is_working",
+        [(site, "C", day, code, works) for (day, code), works in calendar.exceptions.items()])  # fmt: skip
+    raw(con, "plant__holidays", "site_code, calendar_code, production_day",
+        [(site, "*" if every_calendar else "C", day) for day in calendar.holidays]
+        + [(site, "OTHER", CLOCK_CHANGES[site])])  # fmt: skip
+    replace(con, "int_master__equipment", "equipment_id, site_code, calendar_code", [("M", site, "C")])
+    replace(con, "int_production__counter", "site_code, equipment_id, counted_at", [])
+    replace(
+        con, "int_production__machine_state", "site_code, equipment_id, state_event_id, changed_at",
+        [(site, "M", str(offset), calendar.instant(CLOCK_CHANGES[site] + timedelta(days=offset), 12)) for offset in (-2, 2)],
+    )  # fmt: skip
+
+
+@QUICK
+@given(drawn=calendars(), every_calendar=st.booleans())
+def test_each_minute_belongs_to_the_shift_that_the_clock_says(
+    models: duckdb.DuckDBPyConnection, slot_sql: str, drawn: tuple[str, Calendar], every_calendar: bool
+) -> None:
+    site, calendar = drawn
+    write(models, site, calendar, every_calendar)
+    slots = models.execute(
+        f"select started_at, ended_at, production_day, shift_code, is_working, planned_break_s from ({slot_sql}) order by 1"
+    ).fetchall()
+    change = CLOCK_CHANGES[site]
+    minute, end = (
+        calendar.instant(change - timedelta(days=1), 12),
+        calendar.instant(change + timedelta(days=1), 12),
+    )
+    while minute < end:
+        holding = [slot[2:] for slot in slots if slot[0] <= minute < slot[1]]
+        assert holding == [calendar.answer(minute)], minute
+        minute += timedelta(minutes=15)
