@@ -50,6 +50,18 @@ cast({{ numerator }} as double) / nullif(cast({{ denominator }} as double), 0)
 {%- endmacro %}
 
 
+{#- The CTE `summed`: elements and quantities by the columns of a grain, from the CTE `elements`. -#}
+{% macro summed_elements(grain) -%}
+summed as (
+    select
+        {{ grain | join(',\n        ') }},
+        {{ sum_elements() }}
+    from elements
+    group by {{ range(1, grain | length + 1) | join(', ') }}
+)
+{%- endmacro %}
+
+
 {#- The columns of OEE over a relation that carries the summed elements, by the KPI profile that the plant chose. -#}
 {% macro oee_ratios() %}
     {%- set profile = production_parameter('kpi_profile') or 'iso_22400' %}

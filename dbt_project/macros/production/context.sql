@@ -27,3 +27,43 @@ context.production_day,
     context.state,
     context.time_element
 {%- endmacro %}
+
+
+{#- Values of a fact of signals, one row per `instant`, with what the equipment was doing then. -#}
+{% macro signal_context(fact, instant) -%}
+with readings as (
+    select * from {{ ref(fact) }}
+),
+
+context as (
+    select * from {{ ref('fct_equipment_minute') }}
+),
+
+orders as (
+    select * from {{ ref('dim_order') }}
+)
+
+select
+    readings.signal_key,
+    readings.signal_id,
+    readings.site_code,
+    readings.equipment_id,
+    readings.{{ instant }},
+    readings.mean_value,
+    readings.min_value,
+    readings.max_value,
+    readings.good_s,
+    context.production_day,
+    context.shift_id,
+    context.state,
+    context.time_element,
+    context.order_id,
+    context.operation_id,
+    context.material_id,
+    orders.batch_no,
+    context.interval_started_at
+from readings
+left join context
+    on readings.equipment_id = context.equipment_id and readings.{{ instant }} = context.minute_at
+left join orders on context.order_id = orders.order_id
+{%- endmacro %}

@@ -6,18 +6,11 @@ equipment as (
     select * from {{ ref('dim_equipment') }}
 ),
 
-summed as (
-    select
-        equipment_key,
-        equipment_id,
-        site_code,
-        production_day,
-        shift_id,
-        shift_code,
-        {{ sum_elements() }}
-    from elements
-    group by 1, 2, 3, 4, 5, 6
-),
+{{
+    summed_elements(
+        ['equipment_key', 'equipment_id', 'site_code', 'production_day', 'shift_id', 'shift_code']
+    )
+}},
 
 rated as (
     select

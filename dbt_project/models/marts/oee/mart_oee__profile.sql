@@ -8,16 +8,7 @@ equipment as (
     select * from {{ ref('dim_equipment') }}
 ),
 
-summed as (
-    select
-        equipment_key,
-        equipment_id,
-        site_code,
-        production_day,
-        {{ sum_elements() }}
-    from elements
-    group by 1, 2, 3, 4
-),
+{{ summed_elements(['equipment_key', 'equipment_id', 'site_code', 'production_day']) }},
 
 profiled as (
     {%- for profile, terms in kpi_profiles().items() %}

@@ -1,16 +1,5 @@
 -- Odoo has no orders beside requests: one with a time of work stands for its order.
 select
-    site_code,
-    notification_id as maintenance_order_id,
-    null as maintenance_order_no,
-    equipment_id,
-    notification_id,
-    notification_type as order_type,
-    notification_text as order_text,
-    is_breakdown as is_corrective,
-    notification_date as created_date,
-    malfunction_started_at as started_at,
-    malfunction_ended_at as ended_at,
-    _source_ingested_at
+    {{ notified_work_columns() }}
 from {{ ref('int_odoo__maintenance_notification') }}
 where malfunction_started_at is not null

@@ -46,18 +46,7 @@ ordered_work as (
 -- Plants that report work on the notification alone: one with a time of work stands for its order.
 notified_work as (
     select
-        site_code,
-        notification_id as maintenance_order_id,
-        null as maintenance_order_no,
-        equipment_id,
-        notification_id,
-        notification_type as order_type,
-        notification_text as order_text,
-        is_breakdown as is_corrective,
-        notification_date as created_date,
-        malfunction_started_at as started_at,
-        malfunction_ended_at as ended_at,
-        _source_ingested_at
+        {{ notified_work_columns() }}
     from notifications
     where maintenance_order_id is null and malfunction_started_at is not null
 )
