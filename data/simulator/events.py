@@ -109,6 +109,22 @@ class Rework:
 
 
 @dataclass(frozen=True, slots=True)
+class Misreport:
+    """What the ERP shows too much (or too little, below zero) of one operation, and why; no shift: of all shifts.
+
+    `passed` are pieces that are not scrap.
+    """
+
+    machine: int
+    order_no: str
+    operation_no: str
+    shift_code: str
+    cause: str
+    passed: float
+    scrap: float
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
     """A piece taken to inspection; deviations are in standard deviations of the process."""
 
@@ -136,4 +152,5 @@ class DayLog:
     resets: list[tuple[int, int]] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
     reworks: list[Rework] = field(default_factory=list)
+    misreports: list[Misreport] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)

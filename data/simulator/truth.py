@@ -13,7 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data.simulator.events import DayLog, Failure, StateInterval
+from data.simulator.events import DayLog, Failure, Misreport, StateInterval
 from data.simulator.faults import Fault
 from data.simulator.orders import OrderBook
 from data.simulator.plant_model import PlantModel
@@ -26,6 +26,7 @@ SCHEMAS = {
     "time_elements": [("site_code", pa.string()), ("machine", pa.string()), ("production_day", pa.date32()), ("shift_code", pa.string()), *((f"{e}_s", pa.float64()) for e in ELEMENTS), ("calendar_s", pa.float64())],
     "quantities": [("site_code", pa.string()), ("machine", pa.string()), ("production_day", pa.date32()), ("shift_code", pa.string()), ("order_no", pa.string()), ("material_no", pa.string()), *((q, pa.int64()) for q in ("produced", "good", "scrap", "rework"))],
     "lot_links": [("site_code", pa.string()), ("order_no", pa.string()), *((c, pa.string()) for c in ("parent_material", "parent_lot", "child_material", "child_lot")), ("consumed", pa.float64()), ("unit", pa.string())],
+    "misreports": [("site_code", pa.string()), ("production_day", pa.date32()), *((c, pa.string()) for c in ("machine", "order_no", "operation_no", "shift_code", "cause")), ("passed", pa.float64()), ("scrap", pa.float64())],
     "failures": [("site_code", pa.string()), ("machine", pa.string()), ("notification_no", pa.string()), ("mode", pa.string()), ("started_at", _TIME), ("ended_at", _TIME), ("reported_started_at", _TIME), ("reported_ended_at", _TIME)],
     "faults": [("fault_kind", pa.string()), ("table", pa.string()), ("file", pa.string()), ("source_row", pa.int64()), ("expected", pa.string()), ("rule", pa.string()), ("detail", pa.string())],
 }  # fmt: skip
@@ -52,6 +53,7 @@ class TruthWriter:
         self._write("time_elements", _elements(plant, log))
         self._write("quantities", _quantities(plant, log))
         self._write("lot_links", _lot_links(plant, log, book))
+        self._write("misreports", [_misreport(plant, log, m) for m in log.misreports])
         self._write("faults", [asdict(fault) for fault in faults])
 
     def add_failures(
@@ -141,6 +143,16 @@ def _lot_links(plant: PlantModel, log: DayLog, book: OrderBook) -> list[Row]:
     for r in log.reworks:
         links.append((r.order_no, r.material, r.lot, r.material, r.goal, float(r.pieces), PIECES))
     return [{"site_code": plant.site_code, **dict(zip(names, link, strict=True))} for link in links]
+
+
+def _misreport(plant: PlantModel, log: DayLog, misreport: Misreport) -> Row:
+    place = _place(plant, misreport.machine)
+    return {
+        **asdict(misreport),
+        **place,
+        "production_day": log.day,
+        "shift_code": misreport.shift_code or None,
+    }
 
 
 def _failure(plant: PlantModel, failure: Failure, reported: Reported, until: int) -> Row:

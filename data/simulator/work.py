@@ -10,11 +10,21 @@ from data.simulator.orders import Order, OrderBook, OrderOperation
 
 
 @dataclass(frozen=True, slots=True)
+class Shift:
+    """A machine's shift, ms UTC."""
+
+    code: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
     """What one machine did for one operation in one shift; times in ms UTC, pieces."""
 
     order: Order
     step: OrderOperation
+    shift: Shift
     start: int
     end: int
     setup_ms: int
@@ -44,16 +54,26 @@ class _Span:
 
 def works_of(log: DayLog, book: OrderBook) -> list[Work]:
     """All work of a day by machine, shift and operation, in the order of its entry."""
-    shift_ends = {(i.machine, i.shift_code): i.end for i in log.intervals}
+    shifts = shifts_of(log)
     done = {(c.machine, c.order_no): c.at for c in log.completions}
     found = []
     for (machine, shift, order_no, operation_no), span in _spans(log).items():
         order = book.named(order_no)
         step = next(s for s in order.operations if s.operation.vornr == operation_no)
         final = span.start <= done.get((machine, order_no), -1) <= span.end
-        entered = (span.end if final else shift_ends[machine, shift]) + 120_000 + 1000 * (machine % 60)
-        found.append(Work(order, step, **asdict(span), is_final=final, entered=entered))
+        own = shifts[machine, shift]
+        entered = (span.end if final else own.end) + 120_000 + 1000 * (machine % 60)
+        found.append(Work(order, step, own, **asdict(span), is_final=final, entered=entered))
     return sorted(found, key=lambda w: (w.entered, w.step.machine.index))
+
+
+def shifts_of(log: DayLog) -> dict[tuple[int, str], Shift]:
+    """The day's shifts by machine and code, as its intervals tell."""
+    found: dict[tuple[int, str], Shift] = {}
+    for i in log.intervals:
+        begun = found.get((i.machine, i.shift_code))
+        found[i.machine, i.shift_code] = Shift(i.shift_code, begun.start if begun else i.start, i.end)
+    return found
 
 
 def _spans(log: DayLog) -> dict[Key, _Span]:

@@ -184,6 +184,33 @@ def test_trace_names_lots_orders_machines_and_conditions(
     assert lot_id in {link["child_lot_id"] for link in forward}
 
 
+# By shift at the site that confirms by shift, by operation at the one that confirms an operation once.
+FOUND_DIFFERENCES = """
+    with last as (select max(production_day) as day from memory.truth_misreports)
+    select equipment_id, operation_id, case when site_code = '1000' then production_day end,
+        case when site_code = '1000' then shift_code end,
+        case when cause = 'not_yet_confirmed' and production_day >= last.day - 1 then 'missing_confirmation' else cause end,
+        round(sum(passed_difference_qty)::double, 2), round(sum(scrap_difference_qty)::double, 2)
+    from mart_reconciliation__operation_shift, last where cause is not null group by all"""
+TRUE_DIFFERENCES = """
+    select site_code || '-' || machine, site_code || '-' || order_no || '-' || operation_no,
+        case when site_code = '1000' then production_day end, shift_code, cause, round(sum(passed), 2), round(sum(scrap), 2)
+    from memory.truth_misreports group by all"""
+
+
+def test_reconciliation_names_the_cause_of_what_was_misreported(release: duckdb.DuckDBPyConnection) -> None:
+    """Every slip is found by its difference and its cause, and nothing else differs."""
+    causes = rows(
+        release,
+        "select site_code, count(distinct cause) from memory.truth_misreports group by all order by 1",
+    )
+    assert causes == [("1000", 9), ("2000", 2)]
+    assert rows(release, f"({FOUND_DIFFERENCES}) except ({TRUE_DIFFERENCES})") == []
+    assert rows(release, f"({TRUE_DIFFERENCES}) except ({FOUND_DIFFERENCES})") == []
+    doubts = rows(release, "select count(machine_doubt), count(*) from mart_reconciliation__operation_shift")
+    assert doubts[0][0] == 0 < doubts[0][1]
+
+
 def quarantined(home: Path) -> set[tuple[str, str, int, str]]:
     """(table, file, row, rule) of every quarantined row, read without the pipeline's code."""
     found: set[tuple[str, str, int, str]] = set()

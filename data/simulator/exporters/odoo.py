@@ -7,7 +7,7 @@ from data.simulator.events import DayLog
 from data.simulator.exporters.files import Landing
 from data.simulator.exporters.odoo_maintenance import RequestBook
 from data.simulator.exporters.odoo_master import master_rows
-from data.simulator.exporters.odoo_orders import StockLedger, production_row, workorder_row
+from data.simulator.exporters.odoo_orders import StockLedger, note_slips, production_row, workorder_row
 from data.simulator.exporters.odoo_productivity import ProductivityLog, workorder_id
 from data.simulator.exporters.odoo_tables import Row, dated, write_rows
 from data.simulator.faults import Fault
@@ -43,7 +43,8 @@ class OdooExporter:
         }
 
     def _changed(self, log: DayLog) -> dict[str, list[Row]]:
-        entries = self.log.rows(log)
+        entries, works = self.log.rows(log), works_of(log, self.book)
+        note_slips(log, self.book, works)
         changed = [order for order in self.book.orders.values() if order.changed >= log.start]
         minutes = self.log.minutes
         return {
@@ -56,7 +57,7 @@ class OdooExporter:
             "stock_move": self.stock.move_rows(log),
             "stock_move_line": self.stock.lots.line_rows(),
             "stock_lot": self.stock.lots.lot_rows(),
-            "stock_scrap": self.stock.scrap_rows(works_of(log, self.book)),
+            "stock_scrap": self.stock.scrap_rows(works),
             "quality_check": self.stock.check_rows(log.samples),
             "maintenance_request": self.requests.rows(log),
         }  # fmt: skip

@@ -7,7 +7,7 @@ Does not belong here: the time log (odoo_productivity.py), maintenance (odoo_mai
 from collections.abc import Iterable
 from datetime import UTC, datetime, time
 
-from data.simulator.events import DayLog, Issue, Rework, Sample
+from data.simulator.events import DayLog, Issue, Misreport, Rework, Sample
 from data.simulator.exporters.odoo_lots import LotBook
 from data.simulator.exporters.odoo_master import (
     BOM_IDS,
@@ -27,6 +27,7 @@ from data.simulator.work import Work
 
 SUPPLIED = {"BAR-4140": (24_000, "lb"), "HSG-CAST": (6_000, "Units"), "BRG-SET": (6_000, "Units"),
             "SEAL-KIT": (6_000, "Units"), "SCR-M8": (4_000, "Dozens")}  # fmt: skip
+MISCOUNT = 5
 
 
 def production_row(order: Order) -> Row:
@@ -44,15 +45,39 @@ def production_row(order: Order) -> Row:
     return dated(values, order.created, order.changed)
 
 
+def slip_of(workorder: int) -> str:
+    """What people get wrong on a work order: none of its scrap is booked, or a count too high when it is closed."""
+    return {7: "scrap_not_booked", 19: "unexplained"}.get(workorder // 10 * 7 % 31 + workorder % 10, "")
+
+
+def note_slips(log: DayLog, book: OrderBook, works: Iterable[Work]) -> None:
+    """Note in the log by what the ERP will differ."""
+    for work in works:
+        number = workorder_id(work.order.number, work.step.counter)
+        if work.scrap and slip_of(number) == "scrap_not_booked":
+            log.misreports.append(_misreport(work.order, work.step, slip_of(number), (0, -work.scrap)))
+    for done in log.completions:
+        order = book.named(done.order_no)
+        step = next(s for s in order.operations if s.operation.vornr == done.operation_no)
+        if slip_of(workorder_id(order.number, step.counter)) == "unexplained":
+            log.misreports.append(_misreport(order, step, "unexplained", (MISCOUNT, 0)))
+
+
+def _misreport(order: Order, step: OrderOperation, slip: str, difference: tuple[float, float]) -> Misreport:
+    return Misreport(step.machine.index, order.short, step.operation.vornr, "", slip, *difference)
+
+
 def workorder_row(order: Order, step: OrderOperation, minutes: float) -> Row:
     """mrp_workorder: one operation; `minutes` have been logged on it."""
     state = "done" if step.finished is not None else "progress" if step.started is not None else "ready"
     operation, done = step.operation, step.good + step.rework
+    number = workorder_id(order.number, step.counter)
+    wrong = MISCOUNT if slip_of(number) == "unexplained" and step.finished is not None else 0
     values: Row = {
-        "id": workorder_id(order.number, step.counter), "name": operation.text, "production_id": order.number,
+        "id": number, "name": operation.text, "production_id": order.number,
         "workcenter_id": step.machine.index + 1,
         "operation_id": operation_id(order.product.material, operation.position),
-        "product_id": PRODUCT_IDS[order.product.material], "qty_produced": quantity(done),
+        "product_id": PRODUCT_IDS[order.product.material], "qty_produced": quantity(done + wrong),
         "qty_producing": quantity(order.quantity - done - step.scrap), "state": state, "date_start": utc(step.started),
         "date_finished": utc(step.finished),
         "duration_expected": operation.setup_min + order.quantity * operation.cycle_ms / 60_000,
@@ -86,7 +111,10 @@ class StockLedger:
         """stock_scrap: what each operation scrapped in a shift."""
         rows = []
         for work in works:
-            if work.scrap:
+            if (
+                work.scrap
+                and slip_of(workorder_id(work.order.number, work.step.counter)) != "scrap_not_booked"
+            ):
                 self.scraps += 1
                 values: Row = {
                     "id": self.scraps, "name": f"SP/{self.scraps:05d}", "product_id": PRODUCT_IDS[work.order.product.material],

@@ -63,7 +63,8 @@ class SapExporter:
         works = works_of(log, self.book)
         for at, table, line in (*self.goods.post(log, works, self.book), *self.notifications.post(log)):
             self.recent.setdefault(table, []).append((at, line, None))
-        postings = postings_of(works, rng)
+        slips = np.random.default_rng((self.seed, 22, log.day.toordinal()))
+        postings = postings_of(log, works, rng, slips)
         if number % REEXPORT_EVERY != REEXPORT_DAY:
             self._confirm(postings)
             return self._deliver(log, rng, number)

@@ -2,6 +2,8 @@
 
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from tests.unit.simulator.conftest import Simulated
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -50,7 +52,8 @@ def test_counters_add_up_to_quantities(simulated: Simulated) -> None:
     assert differences == truth
 
 
-def test_confirmations_add_up_to_quantities(simulated: Simulated) -> None:
+def test_confirmations_add_up_to_quantities_but_for_what_was_misreported(simulated: Simulated) -> None:
+    """Passed pieces are yield and rework; every difference is one that the truth names with its cause."""
     confirmed = simulated.rows("""
         with line as (
             select *, row_number() over (partition by RUECK, RMZHL order by filename desc) as n
@@ -59,12 +62,24 @@ def test_confirmations_add_up_to_quantities(simulated: Simulated) -> None:
             where length(RMZHL) = 8 and MANDT = '100' and ISDD not like '20251340' and AUERU is distinct from 'x'
               and LMNGA not in ('12,3,4', '9.999.999,000') and strlen(STZHL) = 8
         )
-        select ltrim(AUFNR, '0'), sum(replace(replace(LMNGA, '.', ''), ',', '.')::double),
+        select ltrim(AUFNR, '0'), sum(replace(replace(LMNGA, '.', ''), ',', '.')::double
+                + replace(replace(RMNGA, '.', ''), ',', '.')::double),
                sum(replace(replace(XMNGA, '.', ''), ',', '.')::double)
         from line where n = 1 and STOKZ is null and STZHL = '00000000' group by all order by all""")
-    truth = simulated.rows("""select order_no, sum(good)::double, sum(scrap)::double
-        from '{truth}/quantities.parquet' where site_code = '1000' group by all order by all""")
-    assert confirmed == truth
+    truth = simulated.rows("""
+        with told as (
+            select order_no, good + rework as passed, scrap from '{truth}/quantities.parquet' where site_code = '1000'
+            union all
+            select order_no, passed, scrap from '{truth}/misreports.parquet' where site_code = '1000'
+        )
+        select order_no, sum(passed)::double, sum(scrap)::double from told group by all order by all""")
+    misreported = simulated.rows(
+        "select distinct cause from '{truth}/misreports.parquet' where site_code = '1000'"
+    )
+    assert len(misreported) >= 4
+    assert [row[0] for row in confirmed] == [row[0] for row in truth]
+    for row, expected in zip(confirmed, truth, strict=True):
+        assert row[1:] == pytest.approx(expected[1:], abs=0.01), row[0]
 
 
 def test_every_failure_has_its_notification(simulated: Simulated) -> None:

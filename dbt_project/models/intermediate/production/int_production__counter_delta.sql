@@ -72,6 +72,7 @@ described as (
         deltas.total_count - deltas.continues * deltas.previous_total as produced_qty,
         deltas.scrap_count - deltas.continues * deltas.previous_scrap as scrap_qty,
         deltas.rework_count - deltas.continues * deltas.previous_rework as rework_qty,
+        deltas.continues = 0 as is_reset,
         deltas.newest_ingested_at as _source_ingested_at
     from deltas
     inner join placed
