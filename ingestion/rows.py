@@ -101,7 +101,7 @@ class FileRows:
 
     def duplicate_keys(self) -> int | None:
         """Good rows whose key occurred before in this file; None where that was not counted."""
-        if self._keys is None or not self._keys:
+        if self._keys is None or self.rows_good < 2:
             return None if self._keys is None else 0
         keys = pa.Table.from_batches(self._keys)
         return int(keys.num_rows - keys.group_by(list(self._contract.key)).aggregate([]).num_rows)

@@ -6,7 +6,8 @@ meaning asks for: one that was delivered after the last, and is again what a for
 Belongs here: telling new files by path, time and content. Reading them is intake.py, writing them down load.py.
 """
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -20,6 +21,7 @@ from ingestion.outcomes import waiting_result
 from ingestion.plant import Source
 from ingestion.settings import Settings
 
+_TRIED = 16  # files that tell whether copying is waiting
 Latest = tuple[int, str]  # time and hash of the full export that counts
 
 
@@ -77,13 +79,8 @@ class Triage:
     ) -> tuple[dict[str, BatchResult], dict[Delivered, Copy]]:
         """Files that may still be written, and copies of the others."""
         resting = {file for file in files if file in seen or self._settled(file)}
-        with ThreadPoolExecutor() as pool:  # copying and hashing many files: most of it is waiting
-            taken = zip(
-                files,
-                pool.map(lambda file: self._take(file) if file in resting else None, files),
-                strict=True,
-            )
-            copies = {file: copy for file, copy in taken if copy is not None}
+        taken = _each(lambda file: self._take(file) if file in resting else None, files)
+        copies = {file: copy for file, copy in zip(files, taken, strict=True) if copy is not None}
         waiting = {file: "it changed while it was read." for file in resting if file not in copies}
         waiting |= {file: "it is younger than the settle time." for file in files if file not in resting}
         return {
@@ -135,3 +132,14 @@ def _returns(file: Delivered, sha256: str, known: BatchResult, latest: Latest | 
     return (
         latest is not None and known.status == "known" and file.mtime_ns > latest[0] and sha256 != latest[1]
     )
+
+
+def _each(take: Callable[[Delivered], Copy | None], files: Sequence[Delivered]) -> list[Copy | None]:
+    """`take` of all files: one after the other, or by threads where that is mostly waiting, as for a network share."""
+    started, used = time.perf_counter(), time.thread_time()
+    taken = [take(file) for file in files[:_TRIED]]
+    waits = time.thread_time() - used < (time.perf_counter() - started) / 2
+    if not waits:
+        return taken + [take(file) for file in files[_TRIED:]]
+    with ThreadPoolExecutor() as pool:
+        return taken + list(pool.map(take, files[_TRIED:]))

@@ -22,6 +22,7 @@ from ingestion.formats.base import (
 from ingestion.typing.query import Input
 
 _BATCH_ROWS = 64 * 1024
+_SMALL_FILE = 2**20
 _MAX_DIGITS = 38
 
 
@@ -52,7 +53,8 @@ class ParquetReader:
         """Record batches of the contract's columns; UnreadableFileError where a page is broken."""
         headers = list(opened.inputs)
         with self._parquet(opened.file) as parquet:
-            batches = parquet.iter_batches(_BATCH_ROWS, columns=headers)
+            small = opened.file.size < _SMALL_FILE  # threads cost more than they save
+            batches = parquet.iter_batches(_BATCH_ROWS, columns=headers, use_threads=not small)
             while (chunk := self._next(opened.file, headers, batches)) is not None:
                 yield chunk
 

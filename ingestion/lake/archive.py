@@ -25,6 +25,7 @@ from ingestion.packed import Packed, Unpacker, UnpackError, stream_suffix
 from ingestion.settings import Settings
 
 _CHUNK = 1 << 30
+_SMALL_FILE = 2**20
 _NO_RANGES = {errno.EXDEV, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL}
 
 
@@ -60,15 +61,17 @@ class Incoming:
         self._unpacker = Unpacker(settings.max_unpack_ratio)
         self._one_at_a_time = threading.Lock()  # members of one archive
         self._numbers = itertools.count()
+        self._made = False
         shutil.rmtree(self._folder, ignore_errors=True)  # what a killed run left
 
     def take(self, file: Delivered) -> Copy:
         """Copy a delivered file and hash the copy; several threads may ask."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        if not self._made:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._made = True
         path = self._folder / f"{next(self._numbers)}{_suffixes(file)}"
         if file.packed is None:
-            copy_content(file.path, path)
-            return Copy(file, _digest(path), path)
+            return Copy(file, _copied(file.path, path, file.size), path)
         try:
             with self._one_at_a_time:
                 return Copy(file, self._take_packed(file.packed, path), path)
@@ -133,6 +136,18 @@ def _content_hash(path: Path, max_unpack_ratio: float) -> str:
         return unpacker.sha256(Packed(path, path.stat().st_size))
     except UnpackError:
         return ""
+
+
+def _copied(source: Path, target: Path, size: int) -> str:
+    """Copy a file and hash the copy; a small one in one breath, its bytes are the same for both."""
+    if size > _SMALL_FILE:
+        copy_content(source, target)
+        return _digest(target)
+    content = source.read_bytes()
+    handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444)
+    with os.fdopen(handle, "wb", buffering=0) as out:
+        out.write(content)
+    return hashlib.sha256(content).hexdigest()
 
 
 def copy_content(source: Path, target: Path) -> None:

@@ -22,13 +22,19 @@ class Attempt(NamedTuple):
 
 
 def is_possible(column: Column) -> bool:
-    """False if the contract names a null that could be read as a value: then that has to be looked for first."""
-    return not any(character.isalnum() for text in ex.null_texts(column) for character in text)
+    """False if the contract names a null that could be read as a value: then that has to be looked for first.
+
+    SAP's null date is no date of its own notation.
+    """
+    nulls = (
+        column.null_values if column.parse == "dats" and not column.parse_format else ex.null_texts(column)
+    )
+    return not any(character.isalnum() for text in nulls for character in text)
 
 
 def attempt(source: str, column: Column, options: Mapping[str, Any], parse: Callable[[str], str]) -> Attempt:
     """The try for one column of text; `parse` itself where no spelling is more usual than others."""
-    given = f"nullif({source}, '')"  # a blank is no failed parse, which would cost ten times a good one
+    given = _not_blank(source, column)  # a failed parse would cost ten times a good one
     if column.parse == "integer":
         shown = "CAST({q} AS VARCHAR)"
         return Attempt(
@@ -43,8 +49,15 @@ def attempt(source: str, column: Column, options: Mapping[str, Any], parse: Call
 
 def value(source: str, column: Column, parse: Callable[[str], str], tried: Attempt, q: str) -> str:
     """The value, given the column `q` of the try."""
-    rest = f"coalesce({parse(source)}, {parse(ex.cleaned(source, column))})"
-    return f"CASE WHEN {tried.holds.format(q=q)} THEN {q} WHEN {source} <> '' THEN {rest} END"
+    rest = parse(
+        ex.cleaned(source, column)
+    )  # all that any parser reads with blanks around it the try reads too
+    return f"CASE WHEN {tried.holds.format(q=q)} THEN {q} WHEN {_not_blank(source, column)} IS NOT NULL THEN {rest} END"
+
+
+def _not_blank(source: str, column: Column) -> str:
+    text = f"nullif({source}, '')"
+    return f"nullif({text}, '{ex.NULL_DATE}')" if column.parse == "dats" else text
 
 
 def _number(source: str, given: str, column: Column, options: Mapping[str, Any]) -> Attempt:

@@ -31,14 +31,18 @@ def column_rules(column: Column, *, text: str, value: str) -> Iterator[tuple[Rul
     """(rule, SQL condition that is true for a bad row) for one column, given the SQL of its cleaned text and value."""
     if column.parse in ("utc_date_of", "absent"):
         return
-    # the value is asked first: only where it is missing DuckDB looks at the text again
-    if column.required or column.key_position is not None:
+    # the value is asked first: only where it is missing DuckDB looks at the text again, and only once
+    required = column.required or column.key_position is not None
+    if required:
         yield Rule(f"required:{column.name}", column.name, "a value"), f"{value} IS NULL AND {text} IS NULL"
     if column.parse not in _NEVER_UNREADABLE:
         expects = f"{column.type} as {column.parse}" + (
             f" {column.parse_format}" if column.parse_format else ""
         )
-        yield Rule(f"type:{column.name}", column.name, expects), f"{value} IS NULL AND {text} IS NOT NULL"
+        yield (
+            Rule(f"type:{column.name}", column.name, expects),
+            f"{value} IS NULL" + ("" if required else f" AND {text} IS NOT NULL"),
+        )
     yield from _value_rules(column, value)
 
 

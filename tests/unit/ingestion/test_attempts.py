@@ -25,6 +25,7 @@ WAYS: list[Way] = [
     ("BOOLEAN", "boolean", None, {}, ex.boolean),
     ("DATE", "date", None, {}, lambda text: ex.date(text, None)),
     ("DATE", "date", "%d.%m.%Y", {}, lambda text: ex.date(text, "%d.%m.%Y")),
+    ("DATE", "dats", None, {}, lambda text: ex.dats(text, None)),
     ("TIMESTAMPTZ", "local_timestamp", None, {}, lambda text: ex.local_time(text, None)),
     ("TIMESTAMPTZ", "local_timestamp", "%d.%m.%y %H:%M", {}, lambda text: ex.local_time(text, "%d.%m.%y %H:%M")),
     ("TIMESTAMPTZ", "local_timestamp", "%Y%m%d|%d.%m.%Y", {}, lambda text: ex.local_time(text, "%Y%m%d|%d.%m.%Y")),
@@ -40,9 +41,29 @@ _TIMES = st.from_regex(
     r" ?[0-9 ]{1,4}[-./]?[0-9+ ]{1,2}[-./]?[0-9-]{1,4}([T ]?[0-9 ]{1,2}:[0-9]{2}(:[0-9 ]{2})?)?(Z| |\t)?",
     fullmatch=True,
 )
-_REAL = st.datetimes().map(str) | st.datetimes().map(lambda at: f"{at:%d.%m.%Y}") | st.dates().map(str)
+_REAL = (
+    st.dates().map(lambda at: f" {at:%Y%m%d}")
+    | st.datetimes().map(str)
+    | st.datetimes().map(lambda at: f"{at:%d.%m.%Y}")
+    | st.dates().map(str)
+)
 _WORDS = st.sampled_from(
-    ["False", "true", "X", " x ", "0", "ja", "NEIN", "maybe", "", "  ", "00012", "1.234,5-"]
+    [
+        "False",
+        "true",
+        "X",
+        " x ",
+        "0",
+        "ja",
+        "NEIN",
+        "maybe",
+        "",
+        "  ",
+        "00012",
+        "1.234,5-",
+        "00000000",
+        " 00000000",
+    ]
 )
 TEXTS = st.lists(_NUMBERS | _TIMES | _REAL | _WORDS, min_size=1, max_size=40)
 
@@ -75,4 +96,6 @@ def test_attempt_and_parser_agree(connection: duckdb.DuckDBPyConnection, way: Wa
 def test_null_that_looks_like_a_value_is_asked_first() -> None:
     assert attempts.is_possible(Column("c", ("h",), "BIGINT", "integer", null_values=("", "-", "#")))
     assert not attempts.is_possible(Column("c", ("h",), "BIGINT", "integer", null_values=("-1",)))
-    assert not attempts.is_possible(Column("c", ("h",), "DATE", "dats"))
+    assert attempts.is_possible(Column("c", ("h",), "DATE", "dats"))
+    assert not attempts.is_possible(Column("c", ("h",), "DATE", "dats", null_values=("99991231",)))
+    assert not attempts.is_possible(Column("c", ("h",), "DATE", "dats", parse_format="%d%m%Y"))
