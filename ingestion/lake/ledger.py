@@ -10,6 +10,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -22,7 +23,7 @@ from ingestion.delivery import Delivered
 from ingestion.lake.commit import UTC_MICROSECONDS, add_rows
 from ingestion.lake.locks import exclusive
 from ingestion.lake.maintain import compact_if_scattered
-from ingestion.lake.pruning import files_within
+from ingestion.lake.pruning import Bounds, files_within
 from ingestion.lake.transactions import committed_hashes
 from ingestion.settings import Settings
 
@@ -59,21 +60,26 @@ Entry = Mapping[str, Any]
 class Ledger:
     """What the ledger says about one table.
 
-    A long-lived table has a hundred thousand attempts: what every load asks is looked for in the narrowest column
-    first, and whole rows are read only of what is found there.
+    A long-lived table has a hundred thousand attempts: files whose bounds in the log show that they cannot answer stay
+    closed, what every load asks is looked for in the narrowest column first, and whole rows are read only of what is
+    found there.
     """
 
-    def __init__(self, files: Sequence[str], raw_name: str) -> None:
-        self._dataset = ds.dataset(list(files), schema=SCHEMA, format="parquet") if files else None
-        self._of_table = ds.field("raw_name") == raw_name
+    def __init__(self, path: Path, actions: pa.Table | None, raw_name: str) -> None:
+        self._path = path
+        self._actions = actions
+        self._raw_name = raw_name
 
     def known_hashes(self, files: Sequence[Delivered]) -> dict[Delivered, str]:
         """The content hashes of those files that were seen with the same path, size and time before."""
-        times = pa.array({file.mtime_ns for file in files}, pa.int64())
-        if not self._read(ds.field("mtime_ns").isin(times), ["mtime_ns"]).num_rows:
+        times = {file.mtime_ns for file in files}
+        at_times = ds.field("mtime_ns").isin(pa.array(times, pa.int64()))
+        within = {"mtime_ns": (min(times, default=0), max(times, default=0))}
+        if not self._read(at_times, ["mtime_ns"], within).num_rows:
             return {}
         names = ["path", "size", "mtime_ns", "sha256"]
-        rows = self._read(_among("path", [str(file.path) for file in files]), [*names, *_ORDER])
+        asked = at_times & _among("path", [str(file.path) for file in files])
+        rows = self._read(asked, [*names, *_ORDER], within)
         columns = (_oldest_first(rows).column(name).to_pylist() for name in names)
         seen = {(path, size, at): sha256 for path, size, at, sha256 in zip(*columns, strict=True)}
         keys = ((file, (str(file.path), file.size, file.mtime_ns)) for file in files)
@@ -82,7 +88,7 @@ class Ledger:
     def held(self, hashes: Collection[str], contract_hash: str) -> dict[str, BatchResult]:
         """The former verdicts on those contents that were held, last, under this very contract."""
         asked = (ds.field("status") == "held") & _among("sha256", hashes)
-        once = self._read(asked, ["sha256"]).column("sha256").to_pylist()
+        once = self._read(asked, ["sha256"], _of("held")).column("sha256").to_pylist()
         attempts = self._read(_among("sha256", once)) if once else SCHEMA.empty_table()
         last = {entry["sha256"]: entry for entry in _oldest_first(attempts).to_pylist()}
         return {
@@ -93,14 +99,31 @@ class Ledger:
 
     def entries(self, status: str | None = None) -> list[Entry]:
         """All attempts, or those of one status, oldest first."""
-        rows = self._read(None if status is None else ds.field("status") == status)
+        rows = (
+            self._read() if status is None else self._read(ds.field("status") == status, within=_of(status))
+        )
         return _oldest_first(rows).to_pylist()  # type: ignore[no-any-return] # pyarrow is untyped
 
-    def _read(self, condition: ds.Expression | None, columns: Sequence[str] = SCHEMA.names) -> pa.Table:
-        if self._dataset is None:
+    def _read(
+        self,
+        condition: ds.Expression | None = None,
+        columns: Sequence[str] = SCHEMA.names,
+        within: Bounds | None = None,
+    ) -> pa.Table:
+        """Columns of the rows of this table that meet the condition, which holds only `within` these bounds."""
+        bounds = {"raw_name": (self._raw_name, self._raw_name), **(within or {})}
+        files = files_within(self._path, self._actions, bounds) if self._actions is not None else []
+        if not files:
             return SCHEMA.empty_table().select(list(columns))
-        wanted = self._of_table if condition is None else self._of_table & condition
-        return self._dataset.to_table(columns=list(columns), filter=wanted)
+        of_table = ds.field("raw_name") == self._raw_name
+        dataset = ds.dataset(files, schema=SCHEMA, format="parquet")
+        return dataset.to_table(
+            columns=list(columns), filter=of_table if condition is None else of_table & condition
+        )
+
+
+def _of(status: str) -> Bounds:
+    return {"status": (status, status)}
 
 
 def _among(name: str, texts: Collection[str]) -> ds.Expression:
@@ -122,10 +145,8 @@ class Book:
     def of(self, raw_name: str) -> Ledger:
         """The ledger as far as it is about one table; it says nothing if there is none yet."""
         table = self._latest()
-        if table is None:
-            return Ledger([], raw_name)
-        actions = pa.table(table.get_add_actions(flatten=True))
-        return Ledger(files_within(self._path, actions, {"raw_name": (raw_name, raw_name)}), raw_name)
+        actions = pa.table(table.get_add_actions(flatten=True)) if table is not None else None
+        return Ledger(self._path, actions, raw_name)
 
     def record(
         self, contract: Contract, contract_hash: str, attempts: Iterable[tuple[Delivered, BatchResult]]
