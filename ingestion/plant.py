@@ -59,7 +59,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Plant:
-    """A plant as configured in <folder>/plant.yml."""
+    """A plant as configured in <folder>/plant.yml; `currency` is the enterprise's, else that of the first site."""
 
     name: str
     title: str
@@ -68,6 +68,7 @@ class Plant:
     sources: tuple[Source, ...]
     description: str = ""
     enterprise: str = ""
+    currency: str = ""
     production: ProductionParameters = field(default_factory=ProductionParameters)
 
     @property
@@ -103,6 +104,7 @@ def load_plant(folder: Path, settings: Settings) -> Plant:
         sources=sources,
         description=str(raw.get("description") or ""),
         enterprise=str(raw.get("enterprise") or ""),
+        currency=str(raw.get("currency") or sites[0].currency),
         production=read_production(path, raw.get("production")),
     )
 

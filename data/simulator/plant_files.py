@@ -1,6 +1,6 @@
 """Writes the configuration folder of the simulated plants: plant.yml's tables as CSV.
 
-Belongs here: equipment, signals, counter tags, shifts, exceptions, holidays, reasons and state map as the system `plant` delivers
+Belongs here: equipment, signals, counter tags, shifts, exceptions, holidays, reasons, rates and state map as the system `plant` delivers
 them. Does not belong here: exports of the plants' other systems (exporters/). data/plants/demo is this module's output
 for the default size, and a test holds them together.
 """
@@ -25,6 +25,13 @@ VALID_FROM = "2020-01-01"
 _PLAIN_WEEK = range(6, 13)  # Monday 6 to Sunday 12 January 2020: a week without exceptions
 ANY_CONTEXT = ("*", "*", "*")  # mode, order_registered, planned: the states mean the same in each
 Row = Sequence[object]
+# A made-up course of the dollar; the last rate has no end.
+CURRENCY_RATES: tuple[Row, ...] = (
+    ("from_currency", "to_currency", "valid_from", "valid_to", "rate"),
+    ("USD", "EUR", "2025-09-01", "2025-10-01", "0.8530"),
+    ("USD", "EUR", "2025-10-01", "2025-11-01", "0.8590"),
+    ("USD", "EUR", "2025-11-01", None, "0.8650"),
+)
 Plants = tuple[PlantModel, ...]
 
 
@@ -41,6 +48,7 @@ def write_plant_tables(folder: Path, *, machines: int = 12, tags: int = 60, rate
         "shift_exceptions": _exceptions(plants),
         "holidays": _holidays(plants),
         "reasons": _reasons(plants),
+        "currency_rates": list(CURRENCY_RATES),
         "state_map": _states(),
     }
     for name, rows in tables.items():

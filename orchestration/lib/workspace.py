@@ -56,6 +56,7 @@ class Workspace:
                 for site in self.plant.sites
             ],
             "enterprise": self.plant.enterprise,
+            "enterprise_currency": self.plant.currency,
             "source_sites": {source.system: source.site_code for source in self.plant.sources},
             "production": asdict(self.plant.production),
         }

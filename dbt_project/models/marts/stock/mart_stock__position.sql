@@ -8,6 +8,14 @@ with balances as (
     group by site_code, material_id, quantity_unit
 ),
 
+valued as (
+    select
+        moved.*,
+        {{ at_currency_rate('moved.amount') }} as enterprise_amount
+    from {{ ref('fct_stock_movement') }} as moved
+    {{ join_currency_rate('moved.currency', 'moved.posting_date') }}
+),
+
 movements as (
     select
         site_code,
@@ -15,8 +23,11 @@ movements as (
         quantity_unit,
         sum(case when moved_qty > 0 then moved_qty else 0 end) as moved_in_qty,
         sum(case when moved_qty < 0 then abs(moved_qty) else 0 end) as moved_out_qty,
+        sum(amount) as moved_amount,
+        case when min(currency) = max(currency) then min(currency) end as moved_currency,
+        {{ sum_converted('amount', 'enterprise_amount') }} as moved_enterprise_amount,
         max(posting_date) as last_movement_date
-    from {{ ref('fct_stock_movement') }}
+    from valued
     group by site_code, material_id, quantity_unit
 ),
 
@@ -24,11 +35,18 @@ materials as (
     select * from {{ ref('dim_material') }}
 ),
 
+sites as (
+    {{ site_rows() }}
+),
+
 positions as (
     select
         balances.on_hand_qty,
         movements.moved_in_qty,
         movements.moved_out_qty,
+        movements.moved_amount,
+        movements.moved_currency,
+        movements.moved_enterprise_amount,
         movements.last_movement_date,
         coalesce(balances.site_code, movements.site_code) as site_code,
         coalesce(balances.material_id, movements.material_id) as material_id,
@@ -48,8 +66,17 @@ select
     positions.quantity_unit,
     cast(positions.on_hand_qty as decimal(18, 4)) as on_hand_qty,
     cast(positions.on_hand_qty * materials.standard_cost as decimal(18, 4)) as on_hand_amount,
+    sites.currency,
+    {{ at_currency_rate('positions.on_hand_qty * materials.standard_cost') }} as on_hand_enterprise_amount,
     cast(coalesce(positions.moved_in_qty, 0) as decimal(18, 4)) as moved_in_qty,
     cast(coalesce(positions.moved_out_qty, 0) as decimal(18, 4)) as moved_out_qty,
+    case when positions.moved_currency is not null then cast(positions.moved_amount as decimal(18, 4)) end
+        as moved_amount,
+    positions.moved_currency,
+    positions.moved_enterprise_amount,
+    {{ enterprise_currency() }} as enterprise_currency,
     positions.last_movement_date
 from positions
+left join sites on positions.site_code = sites.site_code
 left join materials on positions.material_id = materials.material_id
+{{ join_currency_rate('sites.currency', newest=true) }}

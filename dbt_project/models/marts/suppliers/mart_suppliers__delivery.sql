@@ -1,5 +1,9 @@
 with lines as (
-    select * from {{ ref('fct_purchase_line') }}
+    select
+        purchase_lines.*,
+        {{ at_currency_rate('purchase_lines.line_amount') }} as line_enterprise_amount
+    from {{ ref('fct_purchase_line') }} as purchase_lines
+    {{ join_currency_rate('purchase_lines.currency', 'purchase_lines.order_date') }}
 ),
 
 suppliers as (
@@ -18,7 +22,8 @@ sums as (
         cast(sum(received_qty) as decimal(18, 4)) as received_qty,
         cast(sum(rejected_qty) as decimal(18, 4)) as rejected_qty,
         cast(sum(stocked_qty) as decimal(18, 4)) as stocked_qty,
-        cast(sum(line_amount) as decimal(18, 4)) as purchase_amount
+        cast(sum(line_amount) as decimal(18, 4)) as purchase_amount,
+        {{ sum_converted('line_amount', 'line_enterprise_amount') }} as purchase_enterprise_amount
     from lines
     group by supplier_id, currency
 )
@@ -38,6 +43,8 @@ select
     sums.rejected_qty,
     sums.stocked_qty,
     sums.purchase_amount,
+    sums.purchase_enterprise_amount,
+    {{ enterprise_currency() }} as enterprise_currency,
     100 * {{ ratio('sums.shipped_late_lines', 'sums.shipped_lines') }} as shipped_late_pct,
     100 * {{ ratio('sums.received_qty', 'sums.ordered_qty') }} as received_pct,
     100 * {{ ratio('sums.rejected_qty', 'sums.received_qty') }} as rejected_pct
