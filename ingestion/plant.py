@@ -14,6 +14,7 @@ import yaml
 
 from ingestion.connectors.secrets import refuse_plain_secrets
 from ingestion.errors import PlantError
+from ingestion.master_data import MasterDataParameters, read_master_data
 from ingestion.production import ProductionParameters, read_production
 from ingestion.settings import Settings
 
@@ -70,6 +71,7 @@ class Plant:
     enterprise: str = ""
     currency: str = ""
     production: ProductionParameters = field(default_factory=ProductionParameters)
+    master_data: MasterDataParameters = field(default_factory=MasterDataParameters)
 
     @property
     def systems(self) -> tuple[str, ...]:
@@ -106,6 +108,7 @@ def load_plant(folder: Path, settings: Settings) -> Plant:
         enterprise=str(raw.get("enterprise") or ""),
         currency=str(raw.get("currency") or sites[0].currency),
         production=read_production(path, raw.get("production")),
+        master_data=read_master_data(path, raw.get("master_data")),
     )
 
 

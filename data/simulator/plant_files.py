@@ -1,8 +1,8 @@
 """Writes the configuration folder of the simulated plants: plant.yml's tables as CSV.
 
-Belongs here: equipment, signals, counter tags, shifts, exceptions, holidays, reasons, rates and state map as the system `plant` delivers
-them. Does not belong here: exports of the plants' other systems (exporters/). data/plants/demo is this module's output
-for the default size, and a test holds them together.
+Belongs here: equipment, signals, counter tags, shifts, exceptions, holidays, reasons, rates, state map and decisions on master
+data as the system `plant` delivers them. Does not belong here: exports of the plants' other systems (exporters/).
+data/plants/demo is this module's output for the default size, and a test holds them together.
 """
 
 import csv
@@ -16,6 +16,7 @@ from data.simulator.exporters import odoo_losses
 from data.simulator.exporters.files import write_text
 from data.simulator.greenville_signals import COUNTERS, node_id
 from data.simulator.greenville_signals import build_signals as greenville_signals
+from data.simulator.master_records import DECISIONS
 from data.simulator.plant_model import ENTERPRISE, PlantModel
 from data.simulator.reasons import REASONS, STATE_MAP
 from data.simulator.reporting import heartbeat_s
@@ -50,6 +51,7 @@ def write_plant_tables(folder: Path, *, machines: int = 12, tags: int = 60, rate
         "reasons": _reasons(plants),
         "currency_rates": list(CURRENCY_RATES),
         "state_map": _states(),
+        "master_decisions": [_DECISION_HEAD, *DECISIONS],
     }
     for name, rows in tables.items():
         write_text(folder / f"{name}.csv", _csv(rows))
@@ -78,6 +80,8 @@ def _equipment(plants: Plants) -> list[Row]:
     return rows
 
 
+_DECISION_HEAD: Row = ("decision", "entity", "action", "source_system", "source_key", "other_system", "other_key",
+                       "attribute", "value", "reason", "decided_by", "decided_on")  # fmt: skip
 _SIGNAL_HEAD: Row = ("site_code", "tag", "machine", "measurement", "description", "unit", "interpolation", "max_gap_s",
                      "low_limit", "high_limit", "uns_path")  # fmt: skip
 

@@ -149,6 +149,7 @@ def _simulate_plant(
         if progress is not None:
             progress(number, period.days)
     truth.add_failures(works.plant, failures, works.reported, log.end)
+    truth.add_master_records(works.plant)
     truth.close()
     return SimulationSummary(
         period.days, len(works.plant.machines), works.sensors, landing.files, landing.bytes, works.archive.rows,

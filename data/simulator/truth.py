@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from data.simulator.events import DayLog, Failure, Misreport, StateInterval
 from data.simulator.faults import Fault
+from data.simulator.master_records import true_records
 from data.simulator.orders import OrderBook
 from data.simulator.plant_model import PlantModel
 from data.simulator.reasons import ELEMENT_OF
@@ -28,6 +29,7 @@ SCHEMAS = {
     "lot_links": [("site_code", pa.string()), ("order_no", pa.string()), *((c, pa.string()) for c in ("parent_material", "parent_lot", "child_material", "child_lot")), ("consumed", pa.float64()), ("unit", pa.string())],
     "misreports": [("site_code", pa.string()), ("production_day", pa.date32()), *((c, pa.string()) for c in ("machine", "order_no", "operation_no", "shift_code", "cause")), ("passed", pa.float64()), ("scrap", pa.float64())],
     "failures": [("site_code", pa.string()), ("machine", pa.string()), ("notification_no", pa.string()), ("mode", pa.string()), ("started_at", _TIME), ("ended_at", _TIME), ("reported_started_at", _TIME), ("reported_ended_at", _TIME)],
+    "master_records": [(name, pa.string()) for name in ("entity", "source_system", "source_key", "thing", "looks_like")],
     "faults": [("fault_kind", pa.string()), ("table", pa.string()), ("file", pa.string()), ("source_row", pa.int64()), ("expected", pa.string()), ("rule", pa.string()), ("detail", pa.string())],
 }  # fmt: skip
 PIECES = "pieces"
@@ -64,6 +66,10 @@ class TruthWriter:
             "failures",
             [_failure(plant, f, reported, until) for f in sorted(failures, key=lambda f: f.number)],
         )
+
+    def add_master_records(self, plant: PlantModel) -> None:
+        """Add for which thing each master record of a plant stands, and which other it only looks like."""
+        self._write("master_records", true_records(plant))
 
     def close(self) -> None:
         """End all files."""

@@ -7,7 +7,10 @@ Not here: ref, source, config, var (sqlfluff's own dbt builtins), rules (`.sqlfl
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
+
+import yaml
 
 # What renders as something else than an expression of its arguments.
 _CLAUSES: dict[str, Callable[..., str]] = {
@@ -36,6 +39,11 @@ execute = True
 model = {"columns": {"source_system": SimpleNamespace(name="source_system", data_type="varchar")}}
 
 
+_PROJECT = yaml.safe_load((Path(__file__).parents[1] / "dbt_project.yml").read_text(encoding="utf-8"))
+
+
 def var(name: str, default: object = "") -> object:
-    """Return no active systems and no sites; other variables at their default."""
+    """Return no active systems and no sites, master_data as dbt_project.yml has it; other variables at their default."""
+    if name == "master_data":
+        return _PROJECT["vars"][name]
     return [] if name in {"active_systems", "sites"} else default

@@ -59,6 +59,7 @@ class Workspace:
             "enterprise_currency": self.plant.currency,
             "source_sites": {source.system: source.site_code for source in self.plant.sources},
             "production": asdict(self.plant.production),
+            "master_data": asdict(self.plant.master_data),
         }
 
 

@@ -1,4 +1,4 @@
-"""Master data of Odoo: units, products, bills of materials, operations, work centres, losses, places, quality points.
+"""Master data of Odoo: units, products, partners, bills of materials, operations, work centres, losses, places, quality points.
 
 Belongs here: rows that do not change with production, and the ids by which others name them.
 Does not belong here: orders and what follows from them (odoo_orders.py and its neighbours).
@@ -10,6 +10,7 @@ from decimal import Decimal
 from data.simulator.exporters.odoo_losses import loss_rows
 from data.simulator.exporters.odoo_tables import Row, quantity
 from data.simulator.greenville import PRODUCTS, RAW
+from data.simulator.master_records import ODOO_SUPPLIERS, Supplier, gtin
 from data.simulator.plant_model import PlantModel
 
 UOMS = {"Units": 1, "Dozens": 2, "kg": 3, "lb": 4}
@@ -52,6 +53,7 @@ def master_rows(plant: PlantModel) -> dict[str, list[Row]]:
             {"id": m.index + 1, "name": m.name, "serial_no": f"US{4100 + 17 * m.index}", "workcenter_id": m.index + 1, "active": True}
             for m in plant.machines
         ],
+        "res_partner": [_partner(number, supplier) for number, supplier in enumerate(ODOO_SUPPLIERS, start=10)],
         "quality_point": [_point(number) for number in range(len(POINTS))],
     }  # fmt: skip
 
@@ -76,7 +78,14 @@ def _template(material: str, name: str, unit: str) -> Row:
 
 def _variant(material: str) -> Row:
     number = PRODUCT_IDS[material]
-    return {"id": number, "product_tmpl_id": number + _TEMPLATE, "default_code": material, "barcode": None, "active": True}  # fmt: skip
+    return {"id": number, "product_tmpl_id": number + _TEMPLATE, "default_code": material, "barcode": gtin(material), "active": True}  # fmt: skip
+
+
+def _partner(number: int, supplier: Supplier) -> Row:
+    return {
+        "id": number, "name": supplier.name, "ref": supplier.key, "vat": supplier.tax_no, "zip": supplier.postal_code,
+        "city": supplier.city, "is_company": True, "supplier_rank": 1, "active": True,
+    }  # fmt: skip
 
 
 def _bom(material: str) -> Row:

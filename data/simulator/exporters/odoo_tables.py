@@ -20,6 +20,7 @@ _TABLES = {
     "uom_uom": "id:int name:text factor:factor rounding:num active:bool",
     "product_template": "id:int name:text default_code:text uom_id:int categ_id:int type:text active:bool",
     "product_product": "id:int product_tmpl_id:int default_code:text barcode:text active:bool",
+    "res_partner": "id:int name:text ref:text vat:text zip:text city:text is_company:bool supplier_rank:int active:bool",
     "mrp_bom": "id:int code:text type:text product_tmpl_id:int product_id:int product_qty:qty product_uom_id:int active:bool",
     "mrp_bom_line": "id:int bom_id:int product_id:int product_qty:qty product_uom_id:int sequence:int",
     "mrp_routing_workcenter": "id:int name:text bom_id:int workcenter_id:int sequence:int time_mode:text time_cycle_manual:num active:bool",

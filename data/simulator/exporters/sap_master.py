@@ -1,4 +1,4 @@
-"""Master data of the ERP: MARA, MAKT, CRHD, CRTX, EQUI, EQKT, and what sap_plant_data.py adds.
+"""Master data of the ERP: MARA, MAKT, CRHD, CRTX, EQUI, EQKT, LFA1, and what sap_plant_data.py adds.
 
 Belongs here: full extracts of master tables. Does not belong here: anything that changes with production.
 """
@@ -6,6 +6,7 @@ Belongs here: full extracts of master tables. Does not belong here: anything tha
 from data.simulator.duisburg import PRODUCTS, RAW, SITE
 from data.simulator.exporters.sap_format import matnr, number, record
 from data.simulator.exporters.sap_plant_data import plant_records
+from data.simulator.master_records import SAP_SUPPLIERS, gtin
 from data.simulator.plant_model import Machine, PlantModel
 
 ENGLISH = {
@@ -32,18 +33,28 @@ def master_records(plant: PlantModel) -> dict[str, list[str]]:
         _material(tables, material, "ROH", (german, english), unit=unit, weight=1.0)
     for machine in plant.machines:
         _machine(tables, machine)
-    return tables | plant_records(plant)
+    return tables | plant_records(plant) | {"LFA1": _suppliers()}
 
 
 def _material(tables: dict[str, list[str]], material: str, kind: str, names: tuple[str, str], *, unit: str,
               weight: float) -> None:  # fmt: skip
     key = {"MATNR": matnr(material)}
     tables["MARA"].append(record("MARA", {
-        **key, "ERSDA": "20200101", "MTART": kind, "MATKL": f"{kind[0]}{material[0]}00", "MEINS": unit,
+        **key, "ERSDA": "20200101", "LAEDA": "20250901", "MTART": kind, "MATKL": f"{kind[0]}{material[0]}00", "MEINS": unit,
         "BRGEW": number(weight * 1.05), "NTGEW": number(weight), "GEWEI": "KG",
+        "EAN11": gtin(material) or "",
     }))  # fmt: skip
     for language, name in zip("DE", names, strict=True):
         tables["MAKT"].append(record("MAKT", {**key, "SPRAS": language, "MAKTX": name}))
+
+
+def _suppliers() -> list[str]:
+    return [
+        record("LFA1", {
+            "LIFNR": supplier.key.zfill(10), "LAND1": supplier.country, "NAME1": supplier.name, "ORT01": supplier.city,
+            "PSTLZ": supplier.postal_code, "STCEG": supplier.tax_no,
+        }) for supplier in SAP_SUPPLIERS
+    ]  # fmt: skip
 
 
 def _machine(tables: dict[str, list[str]], machine: Machine) -> None:

@@ -20,6 +20,8 @@ select
     'EA' as base_unit,
     products.standard_cost,
     products.is_made_in_house,
+    cast(null as string) as gtin,
+    {{ no_instant() }} as changed_at,
     products._ingested_at as _source_ingested_at
 from products
 left join subcategories on products.product_subcategory_id = subcategories.product_subcategory_id
@@ -115,6 +117,10 @@ select
     credit_rating as rating,
     is_preferred,
     is_active,
+    cast(null as string) as tax_no,
+    cast(null as string) as postal_code,
+    cast(null as string) as city,
+    {{ no_instant() }} as changed_at,
     _ingested_at as _source_ingested_at
 from {{ ref('stg_' ~ system ~ '__vendor') }}
 {% endmacro %}

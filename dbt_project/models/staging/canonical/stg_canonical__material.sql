@@ -11,6 +11,7 @@ renamed as (
         base_unit,
         standard_cost,
         is_made_in_house,
+        gtin,
         coalesce(is_deleted, false) as is_deleted,
         _ingested_at
     from source

@@ -9,6 +9,9 @@ renamed as (
         rating,
         is_preferred,
         is_active,
+        tax_no,
+        postal_code,
+        city,
         coalesce(is_deleted, false) as is_deleted,
         _ingested_at
     from source

@@ -9,6 +9,8 @@ renamed as (
         mtart as material_type,
         matkl as material_group,
         meins as base_unit,
+        ean11 as gtin,
+        laeda as changed_on,
         coalesce(lvorm = 'X', false) as is_deleted,
         _ingested_at
     from source

@@ -34,6 +34,8 @@ stock_lot: name varchar, product_id int, company_id int, ref varchar
 stock_scrap: name varchar, product_id int, scrap_qty numeric, product_uom_id int, production_id int,
     workorder_id int, lot_id int, state varchar, date_done timestamp
 product_product: product_tmpl_id int, default_code varchar, barcode varchar, active boolean, weight numeric
+res_partner: name varchar, ref varchar, vat varchar, zip varchar, city varchar, is_company boolean,
+    supplier_rank int, active boolean, email varchar
 product_template: name jsonb, default_code varchar, uom_id int, categ_id int, type varchar, active boolean
 mrp_bom: code varchar, type varchar, product_tmpl_id int, product_id int, product_qty numeric,
     product_uom_id int, active boolean

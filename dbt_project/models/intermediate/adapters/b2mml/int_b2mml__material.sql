@@ -6,5 +6,7 @@ select
     base_uom as base_unit,
     cast(null as decimal(18, 4)) as standard_cost,
     cast(null as boolean) as is_made_in_house,
+    cast(null as string) as gtin,
+    {{ no_instant() }} as changed_at,
     _ingested_at as _source_ingested_at
 from {{ ref('stg_b2mml__material_definitions') }}

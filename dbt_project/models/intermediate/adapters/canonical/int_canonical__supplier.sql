@@ -5,6 +5,10 @@ select
     rating,
     is_preferred,
     coalesce(is_active, true) as is_active,
+    tax_no,
+    postal_code,
+    city,
+    {{ no_instant() }} as changed_at,
     _ingested_at as _source_ingested_at
 from {{ ref('stg_canonical__supplier') }}
 where not is_deleted

@@ -15,6 +15,8 @@ select
     products.base_unit,
     null as standard_cost,
     made.product_template_id is not null as is_made_in_house,
+    products.gtin,
+    products.changed_at,
     products._source_ingested_at
 from products
 left join made on products.product_template_id = made.product_template_id

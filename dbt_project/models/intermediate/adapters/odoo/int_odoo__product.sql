@@ -21,6 +21,8 @@ identified as (
         templates.category_id,
         units.uom_name as base_unit,
         units.reference_factor as base_factor,
+        products.barcode as gtin,
+        greatest(products.changed_at, templates.changed_at) as changed_at,
         greatest(products._ingested_at, templates._ingested_at, units._ingested_at) as _source_ingested_at
     from products
     left join templates on products.product_template_id = templates.product_template_id

@@ -41,6 +41,9 @@ identified as (
                 when materials.material_type = 'ROH' then false
             end
         ) as is_made_in_house,
+        materials.gtin,
+        {{ local_to_utc('cast(materials.changed_on as timestamp)', source_site('sap_ecc', 'timezone')) }}
+            as changed_at,
         greatest(materials._ingested_at, ranked_names._ingested_at) as _source_ingested_at
     from materials
     left join plants
