@@ -45,12 +45,16 @@ _SCHEMA = pa.schema(
 )
 _COPY_ROWS = 64 * 1024
 _SAMPLE_BYTES = 64 * 1024
-_NOT_PLAIN = (b'"', b"\\", b"\t", b"\v", b"\f")
+_BLANKS_AND_QUOTES = (b'"', b"\\", b"\t", b"\v", b"\f")
+_NOT_PLAIN = (*_BLANKS_AND_QUOTES, BOM_UTF8, b"\r")
+_FIELD = re.compile(rb"^[^ \n]+ ([A-Za-z][A-Za-z0-9_]*)=", re.MULTILINE)
 _SEVERAL = re.compile(rb"^[^ \n]+ [^ \n]*,", re.MULTILINE)
 _TRUE, _FALSE = ("t", "T", "true", "True", "TRUE"), ("f", "F", "false", "False", "FALSE")
 _SHORT_INTEGER = "-?[0-9]{1,15}i|[0-9]{1,15}u"
-_VALUE = (  # SQL of a value as number, given the text `shown` and its cast `number`; an error for what needs its digits
-    "CASE WHEN isfinite(number) AND NOT contains(shown, '_') AND NOT starts_with(shown, '+') THEN number "
+_NANOSECONDS = (  # nineteen digits: any other spelling of so high a count has an exponent
+    "(count >= 1000000000000000000 AND strlen(stamp) = 19 AND NOT contains(stamp, 'e') AND NOT contains(stamp, 'E'))"
+)
+_VALUE = (  # the rest of a CASE for a value that is no usual number, given its text; an error for what needs its digits
     f"WHEN regexp_full_match(shown, '{_SHORT_INTEGER}') THEN CAST(shown[:-2] AS DOUBLE) "
     f"WHEN shown IN ({literals(_TRUE)}) THEN 1.0 WHEN shown IN ({literals(_FALSE)}) THEN 0.0 "
     "ELSE error('not a plain value') END"
@@ -73,15 +77,20 @@ class LineProtocolReader:
                 contract.path or contract.raw_name, problem, f"use one of: {', '.join(PRECISIONS)}."
             )
         self._unit_ns = PRECISIONS[precision]
+        self._seen: dict[Path, tuple[set[bytes], str]] = {}  # marks of each file's bytes, and a field of it
 
     def open(self, file: Delivered) -> Opened:
         """A look at the bytes tells which way to read; EmptyFileError and UnreadableFileError for what is no text."""
         text.check_head(self._contract, file)
         check_headers(self._contract, file.name, "line protocol", tuple(_COLUMNS), self._contract.headers)
         with file.path.open("rb") as handle:
-            several = _SEVERAL.search(handle.read(_SAMPLE_BYTES)) is not None
+            sample = handle.read(_SAMPLE_BYTES)
+        several = _SEVERAL.search(sample) is not None
+        seen = _marks(file.path)
+        field = _FIELD.search(sample)
+        self._seen[file.path] = seen, field[1].decode() if field is not None else ""
         opened = Opened(file, file.path, file.path, _PLAIN_COLUMNS, ("plain", several))
-        return opened if _looks_plain(file.path) else self.screen(opened)
+        return opened if _looks_plain(seen) else self.screen(opened)
 
     def relation(self, files: Sequence[Opened]) -> str:
         """One row per record; DuckDB raises an error at a line that is not plain."""
@@ -90,7 +99,7 @@ class LineProtocolReader:
         if files[0].signature[0] == "screened":
             found = f"read_parquet([{paths}]{', filename=true' if name else ''})"
         else:
-            found = self._plain(paths, name, several=bool(files[0].signature[1]))
+            found = self._plain(paths, name, files)
         cut = "CASE WHEN ns >= 0 THEN ns % 1000 ELSE (ns % 1000 + 1000) % 1000 END"
         below = f"(SELECT *, {cut} AS nanoseconds FROM {found})"
         return f"(SELECT *, ns // 1000 - CAST(ns < 0 AND nanoseconds > 0 AS BIGINT) AS us FROM {below})"
@@ -139,12 +148,15 @@ class LineProtocolReader:
                     return
                 first += count
 
-    def _plain(self, paths: str, name: str, *, several: bool) -> str:
+    def _plain(self, paths: str, name: str, files: Sequence[Opened]) -> str:
         """Lines of measurement, fields and time, cut at blanks by the CSV reader; several fields are unnested.
 
         A select for each step, since DuckDB computes what a CASE says twice two times; substring() is twice as quick as
-        a slice.
+        a slice, and the name of the usual field needs none. What the bytes of the file do not hold is not looked for.
         """
+        several = bool(files[0].signature[1])
+        marks = set[bytes]().union(*(self._seen[file.text_path][0] for file in files))
+        usual = self._seen[files[0].text_path][1]
         lines = (
             f"read_csv([{paths}], auto_detect=false, header=false, columns={{'head': 'VARCHAR', 'given': 'VARCHAR', "
             f"'stamp': 'VARCHAR'}}, delim=' ', quote='', escape='', nullstr='\x01', max_line_size={self._limit}, "
@@ -155,12 +167,18 @@ class LineProtocolReader:
         cut = f"(SELECT *, instr(given, '=') AS eq, TRY_CAST(stamp AS BIGINT) AS count FROM {lines})"
         shown = f"(SELECT *, substring(given, eq + 1) AS shown FROM {cut})"
         cast = f"(SELECT *, TRY_CAST(shown AS DOUBLE) AS number FROM {shown})"
-        regular = "CAST(count AS VARCHAR) = stamp AND eq > 1 AND (head < '#' OR head >= '$')"  # no comment
+        regular = f"({_NANOSECONDS} OR CAST(count AS VARCHAR) = stamp) AND eq > 1 AND (head < '#' OR head >= '$')"  # no comment
         if self._unit_ns > 1:
             most = (2**63 - 1) // self._unit_ns
             regular += f" AND count BETWEEN -{most} AND {most}"
+        field = "substring(given, 1, eq - 1)"
+        if usual:
+            begins = f"starts_with(given, {literal(f'{usual}=')})"
+            field = f"CASE WHEN {begins} THEN {literal(usual)} ELSE {field} END"
+        number = "isfinite(number)" + (" AND NOT contains(shown, '_')" if b"_" in marks else "")
+        number += " AND NOT starts_with(shown, '+')" if b"=+" in marks else ""
         return (
-            f"(SELECT concat(head, ' ', substring(given, 1, eq - 1)) AS signal, {_VALUE} AS value, "
+            f"(SELECT concat(head, ' ', {field}) AS signal, CASE WHEN {number} THEN number {_VALUE} AS value, "
             f"CASE WHEN {regular} THEN count * {self._unit_ns} ELSE error('not a plain line') END AS ns{name} FROM {cast})"
         )
 
@@ -177,21 +195,26 @@ def _record(row: int, number: int, raw: bytes, found: Found, place: int) -> RawR
     return RawRecord(row, number, shown, values)
 
 
-def _looks_plain(path: Path) -> bool:
-    """False if the file has a quote, an escape, a byte order mark, a carriage return that ends no line, or a blank
-    that a cast to a number overlooks. What else is not plain, DuckDB meets."""
+def _looks_plain(seen: set[bytes]) -> bool:
+    return not seen.intersection(_NOT_PLAIN)
+
+
+def _marks(path: Path) -> set[bytes]:
+    """Which bytes the file has that decide how it is read: a quote, an escape, a byte order mark, a carriage return that
+    ends no line, a blank that a cast to a number overlooks, or a number's underscore or plus. What else is not plain,
+    DuckDB meets."""
+    seen: set[bytes] = set()
     with path.open("rb") as handle:
         if handle.read(len(BOM_UTF8)) == BOM_UTF8:
-            return False
+            return {BOM_UTF8}
         handle.seek(0)
         while chunk := handle.read(1 << 20):
-            while chunk.endswith(b"\r") and (more := handle.read(1)):
+            while chunk.endswith((b"\r", b"=")) and (more := handle.read(1)):
                 chunk += more
-            if any(mark in chunk for mark in _NOT_PLAIN):
-                return False
+            seen |= {mark for mark in (*_BLANKS_AND_QUOTES, b"_", b"=+") if mark in chunk}
             if b"\r" in chunk and chunk.count(b"\r") != chunk.count(b"\r\n"):
-                return False
-    return True
+                seen.add(b"\r")
+    return seen
 
 
 def _table(chunk: Sequence[Reading]) -> pa.Table:
