@@ -6,14 +6,19 @@ dbt_project (models/intermediate/production, macros/production), what they mean 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from ingestion.errors import PlantError
 
 STATE_MODELS = ("packml", "opc_40501", "opc_40001_1", "weihenstephan")
+INTERVENTION_DAYS = ("baseline_from", "baseline_to", "changed_from", "changed_to")
+INTERVENTION_KEYS = ("code", "site_code", "line", *INTERVENTION_DAYS)
+_NAME = re.compile(r"[\w .-]{1,40}")
 KPI_PROFILES = ("iso_22400", "nakajima", "umh", "odoo", "microsoft")
 
 
@@ -23,7 +28,7 @@ class ProductionParameters:
 
     `state_models` maps a system to the preset that its states follow; `state_precedence` names systems, the one that is
     believed first in front; `low_speed_ratio` is a share of the planned speed. 0 switches minimum_run_s and
-    low_speed_ratio off.
+    low_speed_ratio off. An intervention has the keys INTERVENTION_KEYS; its days are ISO dates, both ends inclusive.
     """
 
     kpi_profile: str = "iso_22400"
@@ -35,6 +40,7 @@ class ProductionParameters:
     micro_stop_s: float = 300
     minimum_run_s: float = 0
     low_speed_ratio: float = 0
+    interventions: tuple[Mapping[str, str], ...] = ()
 
 
 def read_production(path: Path, section: object) -> ProductionParameters:
@@ -56,6 +62,7 @@ def read_production(path: Path, section: object) -> ProductionParameters:
         kpi_profile=_one_of(path, "kpi_profile", section.get("kpi_profile", KPI_PROFILES[0]), KPI_PROFILES),
         state_models=_state_models(path, section.get("state_models") or {}),
         state_precedence=_systems(path, section.get("state_precedence") or []),
+        interventions=_interventions(path, section.get("interventions") or []),
         **numbers,
     )
 
@@ -85,3 +92,45 @@ def _systems(path: Path, value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or len(set(map(str, value))) != len(value):
         raise PlantError(path, f"production: state_precedence is {value!r}.", "list systems, each once.")
     return tuple(map(str, value))
+
+
+def _interventions(path: Path, value: Any) -> tuple[Mapping[str, str], ...]:
+    if not isinstance(value, list):
+        raise PlantError(
+            path, "production: interventions is not a list.", "write one mapping per comparison."
+        )
+    read = tuple(_intervention(path, each) for each in value)
+    codes = [each["code"] for each in read]
+    for code in codes:
+        if codes.count(code) > 1:
+            raise PlantError(path, f"production: two interventions are named {code!r}.", "give each a code.")
+    return read
+
+
+def _intervention(path: Path, value: Any) -> Mapping[str, str]:
+    """A comparison as text, which is how dbt takes it."""
+    if not isinstance(value, dict) or set(value) != set(INTERVENTION_KEYS):
+        raise PlantError(
+            path, f"production: intervention {value!r}.", f"give it the keys {', '.join(INTERVENTION_KEYS)}."
+        )
+    read = {key: str(value[key]) for key in INTERVENTION_KEYS}
+    for key in INTERVENTION_KEYS[:3]:
+        if not _NAME.fullmatch(read[key]):
+            raise PlantError(
+                path,
+                f"production: {key} {read[key]!r} of an intervention.",
+                "use letters, digits, space, . _ -",
+            )
+    try:
+        days = [date.fromisoformat(read[key]) for key in INTERVENTION_DAYS]
+    except ValueError as error:
+        raise PlantError(
+            path, f"production: intervention {read['code']}: {error}.", "write YYYY-MM-DD."
+        ) from error
+    if not days[0] <= days[1] < days[2] <= days[3]:
+        raise PlantError(
+            path,
+            f"production: intervention {read['code']}: {' '.join(map(str, days))} is not in order.",
+            "let the baseline end before the changed period begins.",
+        )
+    return read

@@ -62,14 +62,25 @@ summed as (
 {%- endmacro %}
 
 
-{#- The columns of OEE over a relation that carries the summed elements, by the KPI profile that the plant chose. -#}
+{#-
+    The ratios of ISO 22400 over a relation that carries the summed elements; availability, effectiveness, quality ratio and
+    OEE by the KPI profile that the plant chose.
+-#}
 {% macro oee_ratios() %}
     {%- set profile = production_parameter('kpi_profile') or 'iso_22400' %}
     {{ profile_factor(profile, 'availability') }} as availability,
     {{ profile_factor(profile, 'performance') }} as effectiveness,
     {{ profile_factor(profile, 'quality') }} as quality_ratio,
     {{ kpi_profiles()[profile].oee }} as oee,
-    {{ ratio('planned_run_good_s', 'calendar_s') }} as teep
+    {{ ratio('planned_run_good_s', 'calendar_s') }} as teep,
+    {{ ratio('aupt_s', 'pbt_s') }} * {{ ratio('planned_run_good_s', 'apt_s') }} as nee,
+    {{ ratio('(aupt_s + adet_s)', 'pbt_s') }} as allocation_efficiency,
+    {{ ratio('apt_s', '(aupt_s + adet_s)') }} as utilisation_efficiency,
+    {{ ratio('apt_s', '(apt_s + adet_s)') }} as technical_efficiency,
+    {{ ratio('aust_s', 'aupt_s') }} as setup_rate,
+    {{ ratio('scrap_qty', 'produced_qty') }} as scrap_ratio,
+    {{ ratio('rework_qty', 'produced_qty') }} as rework_ratio,
+    {{ ratio('cmt_s', '(cmt_s + pmt_s)') }} as corrective_maintenance_ratio
 {%- endmacro %}
 
 

@@ -11,5 +11,6 @@ site_code,
     notification_date as created_date,
     malfunction_started_at as started_at,
     malfunction_ended_at as ended_at,
+    cast(null as decimal(18, 4)) as actual_cost,
     _source_ingested_at
 {%- endmacro %}

@@ -20,6 +20,7 @@ select
     orders.started_at,
     orders.ended_at,
     {{ seconds_between('orders.started_at', 'orders.ended_at') }} as duration_s,
+    orders.actual_cost,
     orders._source_ingested_at
 from orders
 left join equipment

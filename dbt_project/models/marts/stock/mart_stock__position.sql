@@ -8,12 +8,17 @@ with balances as (
     group by site_code, material_id, quantity_unit
 ),
 
+-- A movement is missing in the stock of each day before it; so the mean stock of the period is the stock at
+-- its end less the movements, each times its share of days before.
 valued as (
     select
         moved.*,
-        {{ at_currency_rate('moved.amount') }} as enterprise_amount
+        {{ at_currency_rate('moved.amount') }} as enterprise_amount,
+        min(moved.posting_date) over site as first_date,
+        max(moved.posting_date) over site as last_date
     from {{ ref('fct_stock_movement') }} as moved
     {{ join_currency_rate('moved.currency', 'moved.posting_date') }}
+    window site as (partition by moved.site_code)
 ),
 
 movements as (
@@ -26,7 +31,9 @@ movements as (
         sum(amount) as moved_amount,
         case when min(currency) = max(currency) then min(currency) end as moved_currency,
         {{ sum_converted('amount', 'enterprise_amount') }} as moved_enterprise_amount,
-        max(posting_date) as last_movement_date
+        max(posting_date) as last_movement_date,
+        max({{ days_between('first_date', 'last_date') }}) + 1 as period_days,
+        sum(cast(moved_qty as double) * {{ days_between('first_date', 'posting_date') }}) as missed_qty_days
     from valued
     group by site_code, material_id, quantity_unit
 ),
@@ -48,6 +55,8 @@ positions as (
         movements.moved_currency,
         movements.moved_enterprise_amount,
         movements.last_movement_date,
+        movements.period_days,
+        movements.missed_qty_days,
         coalesce(balances.site_code, movements.site_code) as site_code,
         coalesce(balances.material_id, movements.material_id) as material_id,
         coalesce(balances.quantity_unit, movements.quantity_unit) as quantity_unit
@@ -57,6 +66,13 @@ positions as (
             balances.site_code = movements.site_code
             and balances.material_id = movements.material_id
             and balances.quantity_unit = movements.quantity_unit
+),
+
+averaged as (
+    select
+        *,
+        on_hand_qty - coalesce({{ ratio('missed_qty_days', 'period_days') }}, 0) as mean_on_hand_qty
+    from positions
 )
 
 select
@@ -75,8 +91,12 @@ select
     positions.moved_currency,
     positions.moved_enterprise_amount,
     {{ enterprise_currency() }} as enterprise_currency,
-    positions.last_movement_date
-from positions
+    positions.last_movement_date,
+    cast(positions.period_days as bigint) as period_days,
+    cast(positions.mean_on_hand_qty as double) as mean_on_hand_qty,
+    {{ ratio('positions.moved_out_qty', 'positions.mean_on_hand_qty') }} as stock_turns,
+    {{ ratio('positions.on_hand_qty * positions.period_days', 'positions.moved_out_qty') }} as supply_days
+from averaged as positions
 left join sites on positions.site_code = sites.site_code
 left join materials on positions.material_id = materials.material_id
 {{ join_currency_rate('sites.currency', newest=true) }}

@@ -14,6 +14,7 @@ renamed as (
         created_date,
         started_at,
         ended_at,
+        actual_cost,
         coalesce(is_deleted, false) as is_deleted,
         _ingested_at
     from source

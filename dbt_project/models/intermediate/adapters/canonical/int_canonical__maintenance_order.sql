@@ -10,6 +10,7 @@ select
     created_date,
     started_at,
     ended_at,
+    actual_cost,
     _ingested_at as _source_ingested_at
 from {{ ref('stg_canonical__maintenance_order') }}
 where not is_deleted

@@ -38,6 +38,7 @@ ordered_work as (
         orders.created_date,
         notified.started_at,
         notified.ended_at,
+        cast(null as decimal(18, 4)) as actual_cost,
         greatest(orders._ingested_at, notified._source_ingested_at) as _source_ingested_at
     from orders
     left join notified on orders.maintenance_order_id = notified.maintenance_order_id
