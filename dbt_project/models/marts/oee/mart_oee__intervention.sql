@@ -1,9 +1,6 @@
-{#- Numerator and base of each ratio. The days of a side are its clusters. -#}
 {%- set ratios = {
-    'oee': ['planned_run_good_s', 'pbt_s'],
-    'availability': ['apt_s', 'pbt_s'],
-    'effectiveness': ['planned_run_s', 'apt_s'],
-    'quality_ratio': ['good_qty', 'produced_qty'],
+    'oee': ['planned_run_good_s', 'pbt_s'], 'availability': ['apt_s', 'pbt_s'],
+    'effectiveness': ['planned_run_s', 'apt_s'], 'quality_ratio': ['good_qty', 'produced_qty'],
 } %}
 {%- set sides = ['baseline', 'changed'] %}
 
@@ -110,11 +107,9 @@ select
     listed.changed_from,
     listed.changed_to,
     freed.kpi_code,
-    freed.baseline_days,
-    freed.changed_days,
-    freed.baseline_value,
-    freed.changed_value,
-    freed.difference,
+    {%- for name in ['baseline_days', 'changed_days', 'baseline_value', 'changed_value', 'difference'] %}
+    freed.{{ name }},
+    {%- endfor %}
     freed.standard_error,
     freed.degrees_of_freedom,
     freed.difference - freed.standard_error * {{ t_quantile_95('freed.degrees_of_freedom') }}
