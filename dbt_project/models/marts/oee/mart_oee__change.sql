@@ -51,8 +51,8 @@ totals as (
         line as (partition by {{ key }})
 ),
 
--- Share of the equipment in the line's busy time, of the loss in the equipment's. Where an equipment was busy on
--- one side only, its rates there stand for both, so that all of its effect is mix.
+-- Share of the equipment in the line's busy time, of the loss in the equipment's. Where an equipment was busy
+-- on one side only, its rates there stand for both, so that all of its effect is mix.
 rates as (
     select
         {%- for side, other in [('baseline', 'changed'), ('changed', 'baseline')] %}
