@@ -167,3 +167,21 @@ def test_two_equal_partners_are_left_to_a_person(warehouse: Warehouse) -> None:
         [*twins, Record((1, "1"), ("pump", "gear"), None)], [Decision("match", (0, "2"), (1, "1"))]
     )
     assert warehouse.golden()[1, "1"] == (0, "2")
+
+
+def test_two_of_one_system_that_would_meet_stay_apart(warehouse: Warehouse) -> None:
+    gear, item = ("gear", "pump"), "9520123450010"
+    records = [
+        Record((0, "1"), gear, None), Record((1, "1"), gear, None), Record((2, "1"), gear, item),
+        Record((0, "2"), ("housing",), item),
+    ]  # fmt: skip
+    warehouse.fill(records, [])
+    assert warehouse.golden() == golden(records, []) == {record.id: record.id for record in records}
+    doubts = warehouse.con.execute(
+        "select record_id, other_id from marts.mart_health__master_match where doubt = 'conflict' order by all"
+    ).fetchall()
+    assert doubts == [("beta:1", "alpha:1"), ("gamma:1", "alpha:2"), ("gamma:1", "beta:1")]
+    decisions = [Decision("apart", (1, "1"), (2, "1"))]
+    warehouse.fill(records, decisions)
+    joined = {(0, "1"): (0, "1"), (1, "1"): (0, "1"), (0, "2"): (0, "2"), (2, "1"): (0, "2")}
+    assert warehouse.golden() == golden(records, decisions) == joined
