@@ -13,10 +13,10 @@ with elements as (
         sum(apt_s) as apt_s,
         sum(aust_s) as aust_s,
         max(_source_ingested_at) as _source_ingested_at
-    from {{ ref('fct_time_element') }}
+    from {{ ref('fct_time_element') }} as parts
     where operation_id is not null
     group by equipment_id, site_code, production_day, shift_id, shift_code, order_id, operation_id
-    having sum(produced_qty) > 0 or sum(apt_s + aust_s) > 0
+    having sum(parts.produced_qty) > 0 or sum(parts.apt_s + parts.aust_s) > 0
 ),
 
 worked as (
