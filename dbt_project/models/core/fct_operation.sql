@@ -14,7 +14,7 @@ confirmed as (
         sum(yield_qty) as yield_qty,
         sum(scrap_qty) as scrap_qty,
         sum(rework_qty) as rework_qty,
-        sum(setup_s + run_s) / 3600 as resource_h
+        round(sum(setup_s + run_s), 3) / 3600 as resource_h
     from {{ ref('fct_confirmation') }}
     group by 1
 ),
