@@ -20,7 +20,8 @@ from ingestion.settings import child_environment
 from orchestration.lib.lock import hold
 from orchestration.lib.workspace import DBT_PROJECT, Workspace
 
-EVENTS = ("--log-format", "json")  # global options of a dbt whose output another program reads
+# Global options of a dbt whose output another program reads; debug events in a file would cost a tenth of a build.
+EVENTS = ("--log-format", "json", "--log-level-file", "info")
 _NOT_CODE = {"target", "logs", "dbt_packages", "__pycache__"}
 
 
