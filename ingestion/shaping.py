@@ -1,6 +1,6 @@
 """Typed batches become rows of the raw table: what is done at once, however many files the rows are of.
 
-Belongs here: local time to UTC, patterns of repeating text, dates, technical columns, and the rules that all files of a
+Belongs here: local time to UTC, patterns of repeating text, dates, scales of units, technical columns, and the rules that all files of a
 query share. What happens to the rows of one file stands in rows.py.
 """
 
@@ -21,6 +21,7 @@ from ingestion.typing import series, zones
 from ingestion.typing.query import RULE_COLUMN, TypedQuery, repeating_texts
 from ingestion.typing.readings import constants
 from ingestion.typing.rules import Rule, pattern_rule
+from ingestion.typing.units import derived, unit_columns, unit_rule
 
 Rows: TypeAlias = npt.NDArray[np.int64]
 _DAY_US = 86_400_000_000
@@ -66,6 +67,7 @@ class Shape:
         self.local_columns = query.local_columns
         self.rules = [*query.rules, *_local_rules(query.local_columns)]
         self.rules += [pattern_rule(column) for column in query.patterns_apart]
+        self.rules += [unit_rule(source) for source in unit_columns(contract)]
         self.codes = {rule.id: code for code, rule in enumerate(self.rules)}
         self.first_timestamp = next(
             (column.name for column in contract.columns if column.type == "TIMESTAMPTZ"), None
@@ -73,6 +75,7 @@ class Shape:
         self.dates = {
             column.name: column.sources[0] for column in contract.columns if column.parse == "utc_date_of"
         }
+        self._units = unit_columns(contract)
         self._schema = staged_schema(contract)
         self._repeating = repeating_texts(contract)
         self._patterns_apart = query.patterns_apart
@@ -84,6 +87,10 @@ class Shape:
         columns = {name: batch.column(name) for name in batch.schema.names if name != RULE_COLUMN}
         folded = self._to_utc(columns, verdict)
         self._check_patterns(columns, verdict)
+        for source, wanted in self._units.items():
+            scales = derived(columns[source], wanted)
+            verdict[scales.unknown & (verdict < 0)] = self.codes[f"unit:{source}"]
+            columns |= scales.columns
         for name, source in self.dates.items():
             columns[name] = dates(columns[source])
         for name, value in self._constants.items():

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingestion.contracts import Column, Contract, load_contracts
+from ingestion.contracts import DERIVED, Column, Contract, load_contracts
 from ingestion.errors import ConfigurationError
 
 SYSTEM = "canonical"
@@ -52,8 +52,8 @@ def templates(names: Sequence[str] = ()) -> tuple[Contract, ...]:
 
 
 def delivered_columns(contract: Contract) -> tuple[Column, ...]:
-    """The columns that a file has; dates that follow from a moment are none."""
-    return tuple(column for column in contract.columns if column.parse != "utc_date_of")
+    """The columns that a file has; dates that follow from a moment and scales of units are none."""
+    return tuple(column for column in contract.columns if column.parse not in DERIVED)
 
 
 def write_templates(contracts: Sequence[Contract], folder: Path, form: str) -> Iterator[Path]:

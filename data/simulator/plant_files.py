@@ -1,6 +1,6 @@
 """Writes the configuration folder of the simulated plants: plant.yml's tables as CSV.
 
-Belongs here: equipment, signals, counter tags, shifts, exceptions, holidays, reasons, rates, state map and decisions on master
+Belongs here: equipment, signals and their changes, counter tags, shifts, exceptions, holidays, reasons, rates, state map and decisions on master
 data as the system `plant` delivers them. Does not belong here: exports of the plants' other systems (exporters/).
 data/plants/demo is this module's output for the default size, and a test holds them together.
 """
@@ -11,15 +11,18 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
+import numpy as np
+
 from data.simulator import duisburg, greenville
 from data.simulator.exporters import odoo_losses
 from data.simulator.exporters.files import write_text
-from data.simulator.greenville_signals import COUNTERS, node_id
+from data.simulator.greenville_signals import COUNTERS, ROLLOVERS, node_id
 from data.simulator.greenville_signals import build_signals as greenville_signals
 from data.simulator.master_records import DECISIONS
 from data.simulator.plant_model import ENTERPRISE, PlantModel
 from data.simulator.reasons import REASONS, STATE_MAP
 from data.simulator.reporting import heartbeat_s
+from data.simulator.signal_changes import CHANGES, common_unit, in_common_unit
 from data.simulator.signal_model import Signal, build_signals
 
 VALID_FROM = "2020-01-01"
@@ -44,6 +47,7 @@ def write_plant_tables(folder: Path, *, machines: int = 12, tags: int = 60, rate
     tables: dict[str, list[Row]] = {
         "equipment": _equipment(plants),
         "signals": [_SIGNAL_HEAD, *(row for plant, own in signals for row in _signals(plant, own, rate_s))],
+        "signal_changes": _changes(),
         "counter_tags": _counter_tags(second),
         "shifts": _shifts(plants),
         "shift_exceptions": _exceptions(plants),
@@ -82,7 +86,7 @@ def _equipment(plants: Plants) -> list[Row]:
 
 _DECISION_HEAD: Row = ("decision", "entity", "action", "source_system", "source_key", "other_system", "other_key",
                        "attribute", "value", "reason", "decided_by", "decided_on")  # fmt: skip
-_SIGNAL_HEAD: Row = ("site_code", "tag", "machine", "measurement", "description", "unit", "interpolation", "max_gap_s",
+_SIGNAL_HEAD: Row = ("site_code", "tag", "machine", "measurement", "description", "unit", "source_unit", "interpolation", "max_gap_s",
                      "low_limit", "high_limit", "uns_path")  # fmt: skip
 
 
@@ -94,16 +98,29 @@ def _signals(plant: PlantModel, signals: tuple[Signal, ...], rate_s: float) -> l
         path = "/".join(
             (ENTERPRISE.replace(" ", ""), plant.site_code, area[unit.code], unit.line, unit.code, m.name)
         )
-        rows.append((plant.site_code, signal.tag, unit.code, m.name, m.text, m.unit, m.interpolation,
-                     round(2 * heartbeat_s(rate_s)), m.low, m.high, path))  # fmt: skip
+        rows.append((plant.site_code, signal.tag, unit.code, m.name, m.text, common_unit(m.unit),
+                     "" if common_unit(m.unit) == m.unit else m.unit, m.interpolation, round(2 * heartbeat_s(rate_s)),
+                     _limit(m.unit, m.low), _limit(m.unit, m.high), path))  # fmt: skip
     return rows
+
+
+def _limit(unit: str, limit: float | None) -> float | None:
+    return None if limit is None else round(float(in_common_unit(unit, np.array([limit]))[0]), 3)
+
+
+def _changes() -> list[Row]:
+    return [
+        ("site_code", "tag", "valid_from", "source_tag", "source_unit", "machine", "uns_path"),
+        *((c.site_code, c.tag, c.at.isoformat(), c.source_tag, c.source_unit, "", "") for c in CHANGES),
+    ]
 
 
 def _counter_tags(plant: PlantModel) -> list[Row]:
     return [
-        ("system", "site_code", "tag", "machine", "role"),
+        ("system", "site_code", "tag", "machine", "role", "rollover_at"),
         *(
-            ("opcua", plant.site_code, node_id(machine, name), machine.code, role)
+            ("opcua", plant.site_code, node_id(machine, name), machine.code, role,
+             ROLLOVERS.get(machine.code) if role == "total" else None)
             for machine in plant.machines for role, (_, name) in COUNTERS.items()
         ),
     ]  # fmt: skip

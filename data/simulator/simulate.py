@@ -30,7 +30,8 @@ from data.simulator.factory import Factory
 from data.simulator.faults import Fault
 from data.simulator.greenville_signals import build_signals as greenville_signals
 from data.simulator.plant_model import PlantModel
-from data.simulator.signal_model import build_signals
+from data.simulator.signal_changes import changed
+from data.simulator.signal_model import Signal, build_signals
 from data.simulator.signals import SignalBuilder
 from data.simulator.truth import Reported, TruthWriter, join_truth
 
@@ -84,7 +85,7 @@ class Works:
     plant: PlantModel
     factory: Factory
     builder: SignalBuilder
-    sensors: int
+    signals: tuple[Signal, ...]
     archive: Archive
     others: tuple[Exporter, ...]
     reported: Reported
@@ -142,6 +143,7 @@ def _simulate_plant(
     for number, log in enumerate(works.factory.days(period.days), start=1):
         faults = works.export(log)
         truth.add(works.plant, works.factory.book, log, faults)
+        truth.add_signals(works.plant, works.builder.series(changed(works.signals)))
         failures += log.failures
         pieces += sum(run.times.size for run in log.runs)
         faulty += len(faults)
@@ -152,7 +154,7 @@ def _simulate_plant(
     truth.add_master_records(works.plant)
     truth.close()
     return SimulationSummary(
-        period.days, len(works.plant.machines), works.sensors, landing.files, landing.bytes, works.archive.rows,
+        period.days, len(works.plant.machines), len(works.signals), landing.files, landing.bytes, works.archive.rows,
         pieces, len(failures), faulty,
     )  # fmt: skip
 
@@ -166,8 +168,9 @@ def _first(machines: int, tags: int, period: Period, landing: Landing) -> Works:
         SapExporter(plant, factory.book, landing, seed, period.start),
         CmsExporter(plant, builder, landing, seed),
     )
-    archive = HistorianExporter(builder, build_signals(plant, tags), landing, seed)
-    return Works(plant, factory, builder, tags, archive, others, sap_maintenance.reported)
+    signals = build_signals(plant, tags)
+    archive = HistorianExporter(builder, signals, landing, seed)
+    return Works(plant, factory, builder, signals, archive, others, sap_maintenance.reported)
 
 
 def _second(period: Period, landing: Landing) -> Works:
@@ -176,4 +179,4 @@ def _second(period: Period, landing: Landing) -> Works:
     signals = greenville_signals(plant)
     archive = OpcUaExporter(builder, signals, landing, seed)
     others = (OdooExporter(plant, factory.book, landing),)
-    return Works(plant, factory, builder, len(signals), archive, others, odoo_maintenance.reported)
+    return Works(plant, factory, builder, signals, archive, others, odoo_maintenance.reported)

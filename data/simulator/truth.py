@@ -5,7 +5,7 @@ Does not belong here: what the files show (exporters/).
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +19,8 @@ from data.simulator.master_records import true_records
 from data.simulator.orders import OrderBook
 from data.simulator.plant_model import PlantModel
 from data.simulator.reasons import ELEMENT_OF
+from data.simulator.signal_changes import hourly_means
+from data.simulator.signals import Series
 
 _TIME = pa.timestamp("us", tz="UTC")
 ELEMENTS = ("apt", "aust", "adet", "adot", "pdt", "not_scheduled", "no_data")
@@ -30,6 +32,7 @@ SCHEMAS = {
     "misreports": [("site_code", pa.string()), ("production_day", pa.date32()), *((c, pa.string()) for c in ("machine", "order_no", "operation_no", "shift_code", "cause")), ("passed", pa.float64()), ("scrap", pa.float64())],
     "failures": [("site_code", pa.string()), ("machine", pa.string()), ("notification_no", pa.string()), ("mode", pa.string()), ("started_at", _TIME), ("ended_at", _TIME), ("reported_started_at", _TIME), ("reported_ended_at", _TIME)],
     "master_records": [(name, pa.string()) for name in ("entity", "source_system", "source_key", "thing", "looks_like")],
+    "signal_hours": [("site_code", pa.string()), ("tag", pa.string()), ("hour_at", _TIME), ("mean", pa.float64()), ("reading_count", pa.int64())],
     "faults": [("fault_kind", pa.string()), ("table", pa.string()), ("file", pa.string()), ("source_row", pa.int64()), ("expected", pa.string()), ("rule", pa.string()), ("detail", pa.string())],
 }  # fmt: skip
 PIECES = "pieces"
@@ -57,6 +60,17 @@ class TruthWriter:
         self._write("lot_links", _lot_links(plant, log, book))
         self._write("misreports", [_misreport(plant, log, m) for m in log.misreports])
         self._write("faults", [asdict(fault) for fault in faults])
+
+    def add_signals(self, plant: PlantModel, series: Iterable[Series]) -> None:
+        """Add the hours of one day of signals that change their name or unit, as the dictionary calls and measures them."""
+        rows: list[Row] = [
+            {
+                "site_code": plant.site_code, "tag": one.signal.tag, "hour_at": _utc(start * 1000), "mean": mean,
+                "reading_count": readings,
+            }
+            for one in series for start, mean, readings in hourly_means(one)
+        ]  # fmt: skip
+        self._write("signal_hours", rows)
 
     def add_failures(
         self, plant: PlantModel, failures: list[Failure], reported: Reported, until: int

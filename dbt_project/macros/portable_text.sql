@@ -83,3 +83,15 @@ with
     {%- endfor %}
 )
 {%- endmacro %}
+
+
+{#- The texts of a group in one, in their order, whatever the order of the rows. -#}
+{% macro sorted_texts(text) -%}
+    {{ return(adapter.dispatch('sorted_texts')(text)) }}
+{%- endmacro %}
+{% macro duckdb__sorted_texts(text) -%}
+array_to_string(list_sort(list({{ text }})), ' ')
+{%- endmacro %}
+{% macro default__sorted_texts(text) -%}
+array_join(array_sort(collect_list({{ text }})), ' ')
+{%- endmacro %}

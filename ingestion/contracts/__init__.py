@@ -8,13 +8,15 @@ rules as SQL: typing/; judging batches: quality.
 
 from ingestion.contracts.model import TECHNICAL_FIELDS, Column, Contract, LocalTime
 from ingestion.contracts.odcs import SOURCES, load_contract, load_contracts
-from ingestion.contracts.vocabulary import CODE_PARSES, RECORDINGS
+from ingestion.contracts.vocabulary import CODE_PARSES, DERIVED, RECORDINGS, UNIT_PARSES
 
 __all__ = [
     "CODE_PARSES",
+    "DERIVED",
     "RECORDINGS",
     "SOURCES",
     "TECHNICAL_FIELDS",
+    "UNIT_PARSES",
     "Column",
     "Contract",
     "LocalTime",

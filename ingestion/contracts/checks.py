@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ingestion.contracts.vocabulary import UNIT_PARSES
+
 if TYPE_CHECKING:
     from ingestion.contracts.model import Contract
 
@@ -35,6 +37,10 @@ def contract_problems(contract: Contract) -> Iterator[str]:
     }
     yield from (problem for problem, present in problems.items() if present)
     yield from _date_problems(contract)
+    texts = {column.name for column in contract.columns if column.type == "VARCHAR"}
+    for column in contract.columns:
+        if column.parse in UNIT_PARSES and column.sources[0] not in texts:
+            yield f"{column.parse} needs transformSourceObjects: [<a text property>]."
 
 
 def _date_problems(contract: Contract) -> Iterator[str]:

@@ -21,6 +21,7 @@ FORMATS = (
     *RECORDINGS,
 )
 LOAD_MODES = ("append", "upsert", "snapshot")
+UNIT_PARSES = ("unit_dimension", "unit_factor", "unit_offset")
 PARSES = (
     "text",
     "integer",
@@ -44,9 +45,11 @@ PARSES = (
     "questionable_of",
     "clamped_of",
     "absent",
+    *UNIT_PARSES,
 )
 CODE_PARSES = ("status_of", "substituted_of", "questionable_of", "clamped_of")
-WITHOUT_HEADER = ("utc_date_of", "absent")
+DERIVED = ("utc_date_of", *UNIT_PARSES)  # from another column of the row: a file does not hold them
+WITHOUT_HEADER = (*DERIVED, "absent")
 TABLE_EXTRAS = {
     "format",
     "formatOptions",

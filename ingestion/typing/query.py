@@ -8,7 +8,7 @@ utc_date_of not at all: rows.py makes them UTC and adds the dates.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ingestion.contracts import Column, Contract
+from ingestion.contracts import DERIVED, Column, Contract
 from ingestion.drift.policy import EXTRA
 from ingestion.typing import attempts, months, readings
 from ingestion.typing import expressions as ex
@@ -90,7 +90,7 @@ def typed_query(
     typed = [
         (index, column)
         for index, column in enumerate(contract.columns)
-        if column.parse != "utc_date_of" and column.name not in constants
+        if column.parse not in DERIVED and column.name not in constants
     ]
     apart = repeating_texts(contract)
     for index, column in typed:

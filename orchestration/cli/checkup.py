@@ -23,8 +23,9 @@ from ingestion.contracts import Contract
 from ingestion.errors import LakeError, PlantError
 from ingestion.lake.ledger import committed_entries
 from ingestion.lake.read import count_rows
-from ingestion.plant import Connection, Source
+from ingestion.plant import PLANT_SYSTEM, Connection, Source
 from ingestion.settings import REPOSITORY, Settings
+from ingestion.signals.dictionary import dictionary_problems
 from orchestration.lib.dbt_project import manifest_is_fresh, manifest_path
 from orchestration.lib.landing import delivered_files
 from orchestration.lib.lock import holder_of
@@ -120,6 +121,16 @@ def sources(workspace: Workspace) -> Iterator[Check]:
     if unknown:
         step = "remove them from plant.yml, or write contracts in ingestion/sources/<system>."
         yield Check("source", Verdict.WRONG, f"no contract for {', '.join(unknown)}", step)
+
+
+def signals(workspace: Workspace) -> Iterator[Check]:
+    """The plant's signal files say nothing that cannot be used."""
+    folder = workspace.plant.source(PLANT_SYSTEM).path
+    problems = list(dictionary_problems(folder))
+    for problem in problems:
+        yield Check("signals", Verdict.WRONG, f"{problem.file}: {problem}", "mend the line.")
+    if not problems:
+        yield Check("signals", Verdict.OK, f"units, paths and changes in {folder} are in order")
 
 
 def connection(workspace: Workspace, source: Source, given: Connection, count: int) -> Check:

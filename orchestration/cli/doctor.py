@@ -48,6 +48,7 @@ def checks(place: Place) -> Iterator[Check]:
         return
     yield Check("plant", Verdict.OK, f"{workspace.plant.title}: {', '.join(workspace.systems)}")
     yield from _guarded("sources", checkup.sources, workspace)
+    yield from _guarded("signals", checkup.signals, workspace)
     yield from _guarded("dbt", checkup.manifest, workspace)
     yield from _guarded("lake", checkup.lake, workspace)
     yield from _guarded("release", checkup.release, workspace)

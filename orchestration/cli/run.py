@@ -18,7 +18,9 @@ from typing import TextIO
 from rich.console import Console
 
 from ingestion.delivery import discover
+from ingestion.plant import PLANT_SYSTEM
 from ingestion.settings import Settings, quiet_third_parties
+from ingestion.signals.dictionary import require_dictionary
 from orchestration.cli.closing import print_closing
 from orchestration.cli.display import Display, open_display
 from orchestration.cli.frame import Exit, Place
@@ -37,6 +39,7 @@ def main(place: Place, *, force: bool, full_refresh: bool, target: str | None = 
     console = open_console()
     workspace = open_workspace(home=place.home, plant=place.plant, target=target)
     require_sources(workspace)
+    require_dictionary(workspace.plant.source(PLANT_SYSTEM).path)
     if workspace.settings.target == "spark":
         require_spark()
     with hold(workspace.lock_path, "tundish run"):

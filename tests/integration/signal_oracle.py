@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,8 +47,12 @@ class Reading:
 class Oracle:
     """The signal as a function of time, evaluated at every instant where it bends. Knows nothing of SQL."""
 
-    def __init__(self, signal: Signal, readings: list[Reading]) -> None:
+    def __init__(
+        self, signal: Signal, readings: list[Reading], leaves: Callable[[int], float] = lambda _: math.inf
+    ) -> None:
+        """``leaves``: when the sensor leaves the place where it reads at a time."""
         self.signal = signal
+        self.leaves = leaves
         self.gap = signal.max_gap_s * SECOND
         self.readings = sorted(readings, key=lambda reading: reading.us)
         self.times = [reading.us for reading in self.readings]
@@ -58,18 +62,22 @@ class Oracle:
         starts = {
             start
             for us in self.times
-            for start in range(us // size * size, us + self.gap, size)
+            for start in range(us // size * size, self.until(us), size)
             if any(True for _ in self.stretches(start, start + size))
         }
         return {(self.signal.tag, start): self.window(start, start + size) for start in starts}
+
+    def until(self, us: int) -> int:
+        """How long a reading may hold at most."""
+        return int(min(us + self.gap, self.leaves(us)))
 
     def stretches(self, start: int, end: int) -> Iterator[tuple[int, int, int]]:
         """Yield (from, to, index of the reading in effect) inside the window."""
         place = max(0, bisect.bisect_right(self.times, start) - 1)
         while place < len(self.times) and self.times[place] < end:
             us = self.times[place]
-            following = self.times[place + 1] if place + 1 < len(self.times) else us + self.gap
-            low, high = max(us, start), min(following, us + self.gap, end)
+            following = self.times[place + 1] if place + 1 < len(self.times) else self.until(us)
+            low, high = max(us, start), min(following, self.until(us), end)
             if low < high:
                 yield low, high, place
             place += 1
@@ -79,7 +87,7 @@ class Oracle:
         assert here.value is not None
         after = self.readings[place + 1] if place + 1 < len(self.readings) else None
         straight = (
-            self.signal.interpolation == "linear" and after and after.good and after.us - here.us <= self.gap
+            self.signal.interpolation == "linear" and after and after.good and after.us <= self.until(here.us)
         )
         if not straight or after is None or after.value is None:
             return here.value

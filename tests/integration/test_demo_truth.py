@@ -300,8 +300,8 @@ def test_duplicates_of_readings_count_once(demo: DemoRun, release: duckdb.DuckDB
         delivered, distinct = rows(
             release,
             f"""
-            select count(*), count(distinct ({tag}, reading_at)) from {raw(demo.home, table)}
-            where {tag} in (select tag from dim_signal)
+            select count(*), count(distinct (signal_id, reading_at)) from {raw(demo.home, table)}
+            join dim_signal_period on source_tag = {tag} and reading_at >= valid_from and reading_at < valid_to
             """,
         )[0]
         assert delivered > distinct
@@ -340,3 +340,39 @@ def test_closing_table_shows_what_the_release_holds(
     assert [line for line, _ in lines] == ["L1", "L2", "L3", "G1", "G2"]
     for line, oee in lines:
         assert any(line in text and oee in text for text in demo.output.splitlines()), (line, oee)
+
+
+@pytest.mark.parametrize("tag", ["L1.M03.SPN_CUR", "ns=2;s=G2/M05/BearingTemperature"])
+def test_a_renamed_and_a_converted_signal_run_on(release: duckdb.DuckDBPyConnection, tag: str) -> None:
+    """Hours without injected trouble are the truth's to the rounding of the readings, on both sides of the change."""
+    [(before, after, near)] = rows(
+        release,
+        f"""
+        with known as (
+            select hour_at, abs(mean_value - mean) as off, hour_at < valid_from as is_before
+            from memory.truth_signal_hours
+            join dim_signal_period using (site_code) join dim_signal using (signal_id)
+            join fct_signal_hour as hours using (signal_id, hour_at)
+            where dim_signal_period.is_current and dim_signal.tag = '{tag}' and truth_signal_hours.tag = '{tag}'
+                and hours.bad_reading_count = 0 and hours.reading_count = truth_signal_hours.reading_count
+        )
+        select count(*) filter (is_before), count(*) filter (not is_before), count(*) filter (off < 0.01) / count(*) from known""",
+    )
+    assert before > 150
+    assert after > 150
+    assert near > 0.97
+    assert rows(
+        release,
+        f"select count(*) from dim_signal_period join dim_signal using (signal_id) where tag = '{tag}'",
+    ) == [(2,)]
+
+
+def test_both_sites_measure_alike(release: duckdb.DuckDBPyConnection) -> None:
+    """Sensors in degF, psi and in/s stand in the facts in the units of the other site."""
+    means = """select site_code, avg(mean_value) from fct_signal_hour join dim_signal using (signal_id, site_code)
+        where measurement = 'bearing_temp' group by all"""
+    levels = dict(rows(release, means))
+    assert abs(levels["1000"] - levels["2000"]) < 15
+    assert (
+        rows(release, "select measurement from dim_signal group by all having count(distinct unit) > 1") == []
+    )

@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[2]
 PROJECT = ROOT / "dbt_project"
 START = datetime(2025, 10, 25, 21, 30, tzinfo=UTC)
 SPAN_S = 52 * 3600
+Rename = tuple[str, int, str]  # tag, from when on (microseconds), under which other tag
 COUNTS = ("reading_count", "bad_reading_count")
 FACTS = {"fct_signal_minute": ("minute_at", 60), "fct_signal_hour": ("hour_at", 3600)}
 
@@ -30,6 +31,7 @@ SIGNALS = (
     Signal("B.LINE", "linear", 300),
     Signal("C.SLOW", "linear", 7200),
     Signal("D.LATE", "linear", 600),
+    Signal("E.NEW", "step", 300),
 )
 
 
@@ -114,7 +116,7 @@ class Warehouse:
                     filename_pattern 'part_{batch:03}_{{uuid}}')""")
         self.files.append(self.folder)
 
-    def show(self, signals: tuple[Signal, ...]) -> None:
+    def show(self, signals: tuple[Signal, ...], renamed: tuple[Rename, ...] = ()) -> None:
         """Create the raw views, as a run does before dbt."""
         files = sorted(str(path) for path in (self.folder / "lake").rglob("*.parquet"))
         lines = ", ".join(f"('{s.tag}', '{s.interpolation}', {s.max_gap_s}::double)" for s in signals)
@@ -126,9 +128,22 @@ class Warehouse:
             con.execute(f"""
                 create or replace view raw.plant__signals as
                 select '1000' as site_code, tag, 'M01' as machine, 'power' as measurement, tag as description,
-                    'kW' as unit, interpolation, max_gap_s, null::double as low_limit, null::double as high_limit,
+                    'kW' as unit, 'power' as unit_dimension, 1e3 as unit_factor, 0.0 as unit_offset,
+                    null::varchar as source_unit, null::varchar as source_unit_dimension,
+                    null::double as source_unit_factor, null::double as source_unit_offset, interpolation, max_gap_s, null::double as low_limit, null::double as high_limit,
                     tag as uns_path, timestamptz '2025-10-01 00:00:00+00' as _ingested_at
                 from (values {lines}) as t (tag, interpolation, max_gap_s)""")
+            con.execute(
+                "create or replace table raw.plant__signal_changes (site_code varchar, tag varchar, valid_from timestamptz,"
+                " source_tag varchar, source_unit varchar, source_unit_dimension varchar, source_unit_factor double,"
+                " source_unit_offset double, machine varchar, uns_path varchar, _ingested_at timestamptz)"
+            )
+            for tag, us, source_tag in renamed:
+                con.execute(
+                    "insert into raw.plant__signal_changes by name select '1000' as site_code, ? as tag,"
+                    " make_timestamptz(?) as valid_from, ? as source_tag, now() as _ingested_at",
+                    [tag, us, source_tag],
+                )
 
     def dbt(self, *arguments: str) -> None:
         """Build the signal facts and what they stand on."""
@@ -174,14 +189,25 @@ def assert_same(
             assert same, f"{key} {name}: {a} instead of {b}"
 
 
-def compare(warehouse: Warehouse, signals: tuple[Signal, ...]) -> None:
+def readings_of(warehouse: Warehouse, tag: str, renamed: tuple[Rename, ...]) -> list[Reading]:
+    """What a signal read under its tag, and under another from the instant of a rename on."""
+    names = [(tag, 0), *((source, us) for name, us, source in renamed if name == tag)]
+    ends = [*(us for _, us in names[1:]), math.inf]
+    return [
+        r
+        for (source, start), end in zip(names, ends, strict=True)
+        for r in warehouse.delivered.values()
+        if r.tag == source and start <= r.us < end
+    ]
+
+
+def compare(warehouse: Warehouse, signals: tuple[Signal, ...], renamed: tuple[Rename, ...] = ()) -> None:
     """Incremental against oracle, then against a full rebuild, row by row."""
     incremental = {fact: warehouse.rows(fact) for fact in FACTS}
     for fact, (_, size_s) in FACTS.items():
         wanted: dict[tuple[str, int], dict[str, Any]] = {}
         for signal in signals:
-            readings = [r for r in warehouse.delivered.values() if r.tag == signal.tag]
-            wanted |= Oracle(signal, readings).windows(size_s)
+            wanted |= Oracle(signal, readings_of(warehouse, signal.tag, renamed)).windows(size_s)
         assert_same(incremental[fact], wanted, (*DOUBLES, *COUNTS))
     warehouse.dbt("--full-refresh")
     for fact in FACTS:
@@ -203,11 +229,13 @@ def test_incremental_equals_rebuild_and_oracle(tmp_path: Path, seed: int) -> Non
         warehouse.dbt()
     compare(warehouse, known)
 
-    # The dictionary changes: one signal is new though its readings came long ago, one is read in another way.
-    changed = (known[0], replace(known[1], interpolation="step", max_gap_s=120), *SIGNALS[2:])
-    warehouse.show(changed)
+    # The dictionary changes: one signal is new though its readings came long ago, one is read in another way, and one
+    # turns out to go on under another tag.
+    changed = (known[0], replace(known[1], interpolation="step", max_gap_s=120), *SIGNALS[2:4])
+    renamed = (("A.STEP", int((START + timedelta(hours=20)).timestamp()) * SECOND, "E.NEW"),)
+    warehouse.show(changed, renamed)
     warehouse.dbt()
-    compare(warehouse, changed)
+    compare(warehouse, changed, renamed)
 
 
 def test_one_late_reading_names_only_the_days_around_it(tmp_path: Path) -> None:

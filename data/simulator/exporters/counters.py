@@ -3,7 +3,7 @@
 Belongs here: when a counter is read and what it shows. Does not belong here: the file (mes.py).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +19,9 @@ _NO_TIMES: NDArray[np.int64] = np.empty(0, dtype=np.int64)
 class CounterBook:
     """Counter values of all machines, carried on from day to day: total, scrap, rework since the last reset."""
 
-    def __init__(self, plant: PlantModel) -> None:
-        self.plant = plant
+    def __init__(self, plant: PlantModel, rollovers: Mapping[str, int] | None = None) -> None:
+        """`rollovers`: by machine code the count at which its total goes on at 0; such a counter has no resets."""
+        self.plant, self.rollovers = plant, rollovers or {}
         self.values = np.zeros((len(plant.machines), 3), dtype=np.int64)
         self.context: list[tuple[str, str, str]] = [("", "", "")] * len(plant.machines)
 
@@ -34,7 +35,8 @@ class CounterBook:
     def _machine(self, log: DayLog, machine: int) -> Iterator[tuple[int, Reading]]:
         runs = [run for run in log.runs if run.machine == machine]
         done = _stack(runs)
-        resets = sorted(at for m, at in log.resets if m == machine)
+        rolls = self.plant.machines[machine].code in self.rollovers
+        resets = [] if rolls else sorted(at for m, at in log.resets if m == machine)
         times = _times(log, machine, resets)
         contexts = _contexts(runs)
         base = self.values[machine].copy()
@@ -52,9 +54,11 @@ class CounterBook:
 
     def _reading(self, machine: int, at: int, values: NDArray[np.int64]) -> Reading:
         order, operation, material = self.context[machine]
+        code = self.plant.machines[machine].code
+        total = int(values[0]) % self.rollovers.get(code, int(values[0]) + 1)
         return {
-            "machine": self.plant.machines[machine].code, "at": at, "order_no": order or None,
-            "operation_no": operation or None, "material_no": material or None, "total_count": int(values[0]),
+            "machine": code, "at": at, "order_no": order or None,
+            "operation_no": operation or None, "material_no": material or None, "total_count": total,
             "scrap_count": int(values[1]), "rework_count": int(values[2]),
         }  # fmt: skip
 

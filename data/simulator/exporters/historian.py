@@ -13,6 +13,7 @@ from data.simulator.events import DayLog
 from data.simulator.exporters.files import Landing
 from data.simulator.exporters.historian_faults import ReadingFaults
 from data.simulator.faults import Fault
+from data.simulator.signal_changes import names_and_units
 from data.simulator.signal_model import Signal
 from data.simulator.signals import Series, SignalBuilder
 
@@ -70,13 +71,12 @@ def timestamps(log: DayLog) -> pl.Series:
 def _frame(series: list[Series], stamps: pl.Series, start: int) -> pl.DataFrame:
     """All rows of a day as text, tag by tag; `key` (s UTC) and `place` (tag) will order them."""
     at = np.concatenate([one.at_s for one in series])
-    local = np.repeat(np.arange(len(series)), [one.at_s.size for one in series])
-    places = np.array([one.signal.index for one in series], dtype=np.int32)
-    tags = pl.Series([one.signal.tag for one in series])
-    units = pl.Series([one.signal.measurement.unit for one in series])
+    orders = np.array([one.signal.index for one in series], dtype=np.int32)
+    places = np.repeat(orders, [one.at_s.size for one in series])
+    tags, units, local = names_and_units(series)
     return pl.DataFrame({
-        "key": at, "place": places[local], "Tag": tags.gather(local), "Timestamp": stamps.gather(at - start),
-        "Value": pl.Series(np.concatenate([one.values for one in series])).cast(pl.String), "UOM": units.gather(local),
+        "key": at, "place": places, "Tag": pl.Series(tags).gather(local), "Timestamp": stamps.gather(at - start),
+        "Value": pl.Series(np.concatenate([one.values for one in series])).cast(pl.String), "UOM": pl.Series(units).gather(local),
         "Questionable": pl.repeat("False", at.size, eager=True), "mark": pl.repeat(None, at.size, dtype=pl.Int32, eager=True),
     })  # fmt: skip
 

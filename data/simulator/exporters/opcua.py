@@ -11,8 +11,9 @@ from data.simulator.events import DayLog
 from data.simulator.exporters.counters import CounterBook
 from data.simulator.exporters.files import Landing
 from data.simulator.faults import CORRECTED, QUARANTINED, Fault, Mark
-from data.simulator.greenville_signals import COUNTERS, node_id
+from data.simulator.greenville_signals import COUNTERS, ROLLOVERS, node_id
 from data.simulator.plant_model import PlantModel
+from data.simulator.signal_changes import names_and_units
 from data.simulator.signal_model import Signal
 from data.simulator.signals import SignalBuilder
 
@@ -48,7 +49,7 @@ class OpcUaExporter:
     ) -> None:
         self.plant: PlantModel = builder.plant
         self.builder, self.signals, self.landing, self.seed = builder, signals, landing, seed
-        self.counters = CounterBook(self.plant)
+        self.counters = CounterBook(self.plant, ROLLOVERS)
         self.shown: dict[str, object] = {}
         self.rows = 0
 
@@ -73,14 +74,13 @@ class OpcUaExporter:
 
     def _sensors(self) -> pl.DataFrame:
         series = list(self.builder.series(self.signals))
-        sizes = [one.at_s.size for one in series]
-        numbers = np.repeat(np.arange(len(series)), sizes)
+        tags, units, numbers = names_and_units(series)
         return pl.DataFrame({
             "at_ms": np.concatenate([one.at_s for one in series]) * 1000,
-            "signal": pl.Series([one.signal.tag for one in series]).gather(numbers),
+            "signal": pl.Series(tags).gather(numbers),
             "value": np.concatenate([one.values for one in series]),
             "value_text": pl.repeat(None, len(numbers), dtype=pl.String, eager=True),
-            "uom": pl.Series([one.signal.measurement.unit for one in series]).gather(numbers),
+            "uom": pl.Series(units).gather(numbers),
         }, schema=_KEPT)  # fmt: skip
 
     def _counts(self, log: DayLog) -> pl.DataFrame:

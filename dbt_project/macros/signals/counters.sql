@@ -15,6 +15,7 @@ versions as (
         tags.site_code,
         {{ site_id('tags.site_code', 'tags.equipment_code') }} as equipment_id,
         tags.counter_role,
+        tags.rollover_at,
         readings.reading_at,
         readings.value,
         readings.value_text,
@@ -36,9 +37,9 @@ instants as (
         {%- for role in counts + names %}
         max(case when counter_role = '{{ role }}' then {{ 'value' if role in counts else 'value_text' }} end)
             as {{ role }}_read,
-        max(case when counter_role = '{{ role }}' then _ingested_at end) as {{ role }}_ingested_at
-        {{- ',' if not loop.last }}
+        max(case when counter_role = '{{ role }}' then _ingested_at end) as {{ role }}_ingested_at,
         {%- endfor %}
+        max(rollover_at) as rollover_at
     from versions
     where version_no = 1
     group by site_code, equipment_id, reading_at
@@ -50,6 +51,7 @@ held as (
         equipment_id,
         reading_at,
         total_read is not null as is_counted,
+        rollover_at,
         {%- for role in counts + names %}
         {{ last_known(role ~ '_read', 'equipment_id', 'reading_at') }} as {{ role }}_held,
         {{ last_known(role ~ '_ingested_at', 'equipment_id', 'reading_at') }} as {{ role }}_ingested_at
@@ -68,6 +70,7 @@ select
     {%- for count in counts %}
     cast(coalesce({{ count }}_held, 0) as bigint) as {{ count }}_count,
     {%- endfor %}
+    rollover_at,
     greatest(
         {%- for role in counts + names %}
         {{ role }}_ingested_at{{ ',' if not loop.last }}
@@ -86,4 +89,13 @@ select
     null as touched_until,
     _source_ingested_at
 from {{ relation }}
+{%- endmacro %}
+
+
+{#- What a counter went through its range by since the reading before: rollover_at where it rolled over, else 0. -#}
+{% macro rolled_by(count) -%}
+case
+            when 10 * previous_{{ count }} >= 9 * rollover_at and 10 * {{ count }}_count <= rollover_at then rollover_at
+            else 0
+        end
 {%- endmacro %}

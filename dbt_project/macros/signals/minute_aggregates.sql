@@ -1,6 +1,6 @@
 {#-
     The CTEs `pieces`, `valued` and `minutes`: segments [read_us, end_us) with value and slope, cut at the borders of
-    windows of `size` microseconds and aggregated by (signal_no, minute_no). Sums weight by microseconds, so a window
+    windows of `size` microseconds and aggregated by (series_no, minute_no). Sums weight by microseconds, so a window
     of minutes adds up to a window of hours.
 -#}
 {% macro minute_aggregates(segments, size) -%}
@@ -13,7 +13,7 @@ numbered as (
 
 pieces as (
     select
-        signal_no,
+        series_no,
         minute_no,
         read_us,
         value,
@@ -37,7 +37,7 @@ valued as (
 
 summed as (
     select
-        signal_no,
+        series_no,
         minute_no,
         cast(sum(case when is_good then piece_us else 0 end) as bigint) as good_us,
         cast(sum(piece_us) as bigint) as covered_us,
@@ -53,7 +53,7 @@ summed as (
         count(case when is_read_here and not is_good then 1 end) as bad_reading_count,
         max(_source_ingested_at) as _source_ingested_at
     from valued
-    group by signal_no, minute_no
+    group by series_no, minute_no
 ),
 
 minutes as (

@@ -28,10 +28,10 @@
     {% set signals = [] %}
     {% if candidates %}
         {% set with_readings %}
-            select distinct dim_signal.signal_id
+            select distinct periods.signal_id
             from {{ ref('int_signals__reading') }} as readings
-            inner join {{ ref('dim_signal') }} as dim_signal on readings.tag = dim_signal.tag
-            where dim_signal.signal_id in ({{ literals(candidates) }})
+            inner join {{ ref('dim_signal_period') }} as periods on readings.tag = periods.source_tag
+            where periods.signal_id in ({{ literals(candidates) }})
         {% endset %}
         {% do signals.extend(run_query(with_readings).columns[0].values()) %}
     {% endif %}
@@ -44,7 +44,8 @@
                 min({{ micros('readings.reading_at') }} - dim_signal.max_gap_s * 1000000) as first_us,
                 max({{ micros('readings.reading_at') }} + dim_signal.max_gap_s * 1000000) as last_us
             from {{ ref('int_signals__reading') }} as readings
-            inner join {{ ref('dim_signal') }} as dim_signal on readings.tag = dim_signal.tag
+            inner join {{ ref('dim_signal_period') }} as periods on readings.tag = periods.source_tag
+            inner join {{ ref('dim_signal') }} as dim_signal on periods.signal_id = dim_signal.signal_id
             where readings._source_ingested_at > {{ utc_literal(watermark) }}
             group by readings.reading_date
         ),
@@ -79,23 +80,23 @@
 {% endmacro %}
 
 
-{#- The CTEs `touched_hours` and `context_hours` (signal_no, hour_no), over a CTE `signals`. -#}
+{#- The CTEs `touched_hours` and `context_hours` (signal_no, hour_no), over the CTEs of signal_series(). -#}
 {% macro touched_hours(touched, hour_us) -%}
 -- Hours that a new reading can change: a longest gap before it (its line from the reading before) and after it.
 touched_hours as (
     select distinct
-        signals.signal_no,
+        series.signal_no,
         {{ each_from_to(
-            window_no(micros('readings.reading_at') ~ ' - signals.gap_us', hour_us),
-            window_no(micros('readings.reading_at') ~ ' + signals.gap_us', hour_us)
+            window_no(micros('readings.reading_at') ~ ' - series.gap_us', hour_us),
+            window_no(micros('readings.reading_at') ~ ' + series.gap_us', hour_us)
         ) }} as hour_no
     from {{ ref('int_signals__reading') }} as readings
-    inner join signals on readings.tag = signals.tag
+    inner join series on {{ read_in_series() }}
     where
         readings.reading_date in ({{ literals(touched.new_dates, 'date') }})
         and (
             readings._source_ingested_at > {{ utc_literal(touched.watermark) }}
-            or signals.signal_id in ({{ literals(touched.signals) }})
+            or series.signal_id in ({{ literals(touched.signals) }})
         )
 ),
 
@@ -104,11 +105,11 @@ context_hours as (
     select distinct
         touched_hours.signal_no,
         {{ each_from_to(
-            window_no('touched_hours.hour_no * ' ~ hour_us ~ ' - signals.gap_us', hour_us),
-            window_no('(touched_hours.hour_no + 1) * ' ~ hour_us ~ ' + signals.gap_us', hour_us)
+            window_no('touched_hours.hour_no * ' ~ hour_us ~ ' - series.gap_us', hour_us),
+            window_no('(touched_hours.hour_no + 1) * ' ~ hour_us ~ ' + series.gap_us', hour_us)
         ) }} as hour_no
     from touched_hours
-    inner join signals on touched_hours.signal_no = signals.signal_no
+    inner join series on touched_hours.signal_no = series.signal_no
 )
 {%- endmacro %}
 

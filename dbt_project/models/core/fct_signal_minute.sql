@@ -8,28 +8,24 @@
 {%- set touched = touched_readings() %}
 {%- set hour_us, minute_us = 3600000000, 60000000 %}
 
-with signals as (
-    select
-        *,
-        cast(row_number() over (order by signal_id) as integer) as signal_no,
-        cast(max_gap_s * 1000000 as bigint) as gap_us
-    from {{ ref('dim_signal') }}
-),
+with {{ signal_series() }},
 
+-- In the signal's own unit, each with the instant until which it may hold.
 delivered as (
     select
-        signals.signal_no,
-        signals.gap_us,
-        signals.interpolation = 'linear' as is_linear,
+        series.signal_no,
+        series.series_no,
+        series.is_linear,
         {{ micros('readings.reading_at') }} as read_us,
-        readings.value,
-        {{ is_number('readings.value') }}
+        least({{ micros('readings.reading_at') }} + series.gap_us, series.placed_until_us) as until_us,
+        readings.value * series.conversion_factor + series.conversion_offset as value,
+        {{ is_number('readings.value * series.conversion_factor + series.conversion_offset') }}
         and readings.value_state is null
         and not readings.is_questionable as is_good,
         readings._source_ingested_at,
         readings._source_row
     from {{ ref('int_signals__reading') }} as readings
-    inner join signals on readings.tag = signals.tag
+    inner join series on {{ read_in_series() }}
     {%- if touched is not none %}
     where readings.reading_date in ({{ literals(touched.dates, 'date') }})
     {%- endif %}
@@ -42,7 +38,7 @@ versions as (
     select
         *,
         lead(read_us) over (
-            partition by signal_no order by read_us, _source_ingested_at, _source_row
+            partition by series_no order by read_us, _source_ingested_at, _source_row
         ) as next_version_us
     from delivered
     {%- if touched is not none %}
@@ -59,24 +55,24 @@ readings as (
         lead(_source_ingested_at) over following as next_ingested_at
     from versions
     where next_version_us is null or next_version_us <> read_us
-    window following as (partition by signal_no order by read_us)
+    window following as (partition by series_no order by read_us)
 ),
 
--- A reading holds until the next, at most a longest gap. slope: units per microsecond on the way to the next.
+-- A reading holds until the next, a longest gap or a move of its sensor. slope: units per microsecond.
 segments as (
     select
-        signal_no,
+        series_no,
         read_us,
         is_good,
         case when is_good then value end as value,
-        coalesce(least(next_us, read_us + gap_us), read_us + gap_us) as end_us,
+        coalesce(least(next_us, until_us), until_us) as end_us,
         case
-            when is_linear and is_good and is_next_good and next_us - read_us <= gap_us
+            when is_linear and is_good and is_next_good and next_us <= until_us
                 then (next_value - value) / (next_us - read_us)
             else 0
         end as slope,
         case
-            when next_us - read_us <= gap_us then greatest(_source_ingested_at, next_ingested_at)
+            when next_us <= until_us then greatest(_source_ingested_at, next_ingested_at)
             else _source_ingested_at
         end as _source_ingested_at
     from readings
@@ -85,10 +81,10 @@ segments as (
 {{ minute_aggregates('segments', minute_us) }}
 
 select
-    signals.signal_key,
-    signals.signal_id,
-    signals.site_code,
-    signals.equipment_id,
+    places.signal_key,
+    places.signal_id,
+    places.site_code,
+    places.equipment_id,
     {{ instant('minutes.minute_no * ' ~ minute_us) }} as minute_at,
     minutes.mean_value,
     minutes.min_value,
@@ -103,11 +99,11 @@ select
     minutes.good_us / 1e6 as good_s,
     minutes.covered_us / 1e6 as covered_s,
     1e2 * minutes.good_us / {{ minute_us }} as good_pct,
-    signals._signal_version,
+    places._signal_version,
     minutes._source_ingested_at
 from minutes
-inner join signals on minutes.signal_no = signals.signal_no
+inner join places on minutes.series_no = places.series_no
 {%- if touched is not none %}
 where
-    (minutes.signal_no, {{ window_no('minutes.minute_no', 60) }}) in ({{ hours_of('touched_hours') }})
+    (places.signal_no, {{ window_no('minutes.minute_no', 60) }}) in ({{ hours_of('touched_hours') }})
 {%- endif %}

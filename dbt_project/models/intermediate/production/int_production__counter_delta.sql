@@ -19,16 +19,27 @@ previous as (
     from readings
 ),
 
+-- A counter that fell from the last tenth of its range into the first went on over its end.
+rolled as (
+    select
+        *,
+        {{ rolled_by('total') }} as total_rolled_by,
+        {{ rolled_by('scrap') }} as scrap_rolled_by,
+        {{ rolled_by('rework') }} as rework_rolled_by
+    from previous
+),
+
 deltas as (
-    -- a counter that fell was reset: what it shows now was made since
+    -- a counter that fell otherwise was reset, and the others with it: what they show now was made since
     select
         *,
         case
-            when total_count < previous_total then 0
-            when scrap_count < previous_scrap or rework_count < previous_rework then 0
+            when total_count + total_rolled_by < previous_total then 0
+            when scrap_count + scrap_rolled_by < previous_scrap then 0
+            when rework_count + rework_rolled_by < previous_rework then 0
             else 1
         end as continues
-    from previous
+    from rolled
 ),
 
 timeline as (
@@ -69,9 +80,11 @@ described as (
         deltas.order_id,
         deltas.order_id || '-' || deltas.operation_no as operation_id,
         deltas.material_id,
-        deltas.total_count - deltas.continues * deltas.previous_total as produced_qty,
-        deltas.scrap_count - deltas.continues * deltas.previous_scrap as scrap_qty,
-        deltas.rework_count - deltas.continues * deltas.previous_rework as rework_qty,
+        deltas.total_count + deltas.total_rolled_by - deltas.continues * deltas.previous_total
+            as produced_qty,
+        deltas.scrap_count + deltas.scrap_rolled_by - deltas.continues * deltas.previous_scrap as scrap_qty,
+        deltas.rework_count + deltas.rework_rolled_by - deltas.continues * deltas.previous_rework
+            as rework_qty,
         deltas.continues = 0 as is_reset,
         deltas.newest_ingested_at as _source_ingested_at
     from deltas

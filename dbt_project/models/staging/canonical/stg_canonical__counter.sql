@@ -13,6 +13,7 @@ renamed as (
         total_count,
         scrap_count,
         rework_count,
+        rollover_at,
         coalesce(is_deleted, false) as is_deleted,
         _ingested_at
     from source

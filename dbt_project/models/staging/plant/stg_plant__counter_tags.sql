@@ -9,6 +9,7 @@ renamed as (
         tag,
         machine as equipment_code,
         role as counter_role,
+        rollover_at,
         _ingested_at
     from source
 )

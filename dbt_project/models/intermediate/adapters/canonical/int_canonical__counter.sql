@@ -8,6 +8,7 @@ select
     total_count,
     coalesce(scrap_count, 0) as scrap_count,
     coalesce(rework_count, 0) as rework_count,
+    rollover_at,
     _ingested_at as _source_ingested_at
 from {{ ref('stg_canonical__counter') }}
 where not is_deleted

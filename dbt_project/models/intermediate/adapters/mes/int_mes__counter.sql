@@ -27,6 +27,7 @@ identified as (
         readings.total_count,
         readings.scrap_count,
         readings.rework_count,
+        cast(null as bigint) as rollover_at,
         readings._ingested_at as _source_ingested_at
     from readings
     inner join machines on readings.equipment_code = machines.equipment_code

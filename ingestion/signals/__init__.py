@@ -1,0 +1,1 @@
+"""The signal dictionary: units, paths of the unified namespace, and the checks of a plant's signal files."""
