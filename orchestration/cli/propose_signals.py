@@ -15,13 +15,18 @@ from orchestration.cli.rows import print_rows
 _MODEL = "staging.stg_opcua_nodeset__signal_proposals"
 _QUERY = f"""
     SELECT
-        ? AS site_code, tag, nullif(?, '') AS machine, measurement, signal_description AS description, unit, interpolation,
-        ?::DOUBLE AS max_gap_s, NULL AS low_limit, NULL AS high_limit, uns_path
+        $site AS site_code, tag, nullif($machine, '') AS machine, measurement, signal_description AS description, unit, interpolation,
+        $max_gap_s::DOUBLE AS max_gap_s, NULL AS low_limit, NULL AS high_limit, {{place}} || '/' || measurement AS uns_path
     FROM {_MODEL}
-    WHERE (? = '' OR uns_path = ? OR starts_with(uns_path, ? || '/')) AND {{known}}
-    ORDER BY uns_path
+    WHERE ($below = '' OR {_MODEL}.uns_path = $below OR starts_with({_MODEL}.uns_path, $below || '/')) AND {{known}}
+    ORDER BY {_MODEL}.uns_path
 """
-_NOT_KNOWN = "uns_path NOT IN (SELECT uns_path FROM staging.stg_plant__signals WHERE uns_path IS NOT NULL)"
+_NOT_KNOWN = "tag NOT IN (SELECT tag FROM staging.stg_plant__signals)"
+# The levels of ISA-95 down to the machine, without the characters that a path does not take.
+_PLACE = """(
+    SELECT max(regexp_replace(concat_ws('/', enterprise, site_code, area_code, line, equipment_code), '[^A-Za-z0-9_.:/-]', '', 'g'))
+    FROM staging.stg_plant__equipment WHERE site_code = $site AND equipment_code = $machine
+)"""
 
 
 class NoNodesetsError(ConfigurationError):
@@ -49,8 +54,12 @@ def main(place: Place, *, under: str, machine: str, max_gap_s: float) -> Exit:
         views = {name for (name,) in found}
         if _MODEL.removeprefix("staging.") not in views:
             raise NoNodesetsError(settings.warehouse_path)
-        query = _QUERY.format(known=_NOT_KNOWN if "stg_plant__signals" in views else "true")
-        result = connection.execute(query, [site, machine, max_gap_s, below, below, below])
+        query = _QUERY.format(
+            known=_NOT_KNOWN if "stg_plant__signals" in views else "true",
+            place=_PLACE if "stg_plant__equipment" in views else "NULL",
+        )
+        given = {"site": site, "machine": machine, "max_gap_s": max_gap_s, "below": below}
+        result = connection.execute(query, given)
         columns = [column[0] for column in result.description or []]
         print_rows(columns, result.fetchall(), "csv")
     return Exit.OK

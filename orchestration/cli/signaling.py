@@ -34,7 +34,7 @@ def propose(
     """Draft lines of signals.csv from delivered OPC UA nodesets, as CSV on standard output.
 
     Reads what the last tundish run made of the system opcua_nodeset: scalar numbers and booleans of machines, with
-    units. Signals whose path signals.csv has already are left out. A person checks the lines and adds limits.
+    units. Signals whose tag signals.csv has already are left out. A person checks the lines and adds limits.
 
     Examples:
 

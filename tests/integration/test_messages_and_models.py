@@ -32,7 +32,11 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     plant.mkdir()
     (plant / "plant.yml").write_text(PLANT)
     (plant / "signals.csv").write_text(
-        f"{SIGNALS}1000,PRESS1.COUNT,PRESS1,count,Strokes,1,step,600,,,Press1/Count\n"
+        f"{SIGNALS}1000,PRESS1.COUNT,PRESS1,count,Strokes,1,step,600,,,Acme/1000/A/L1/PRESS1/count\n"
+    )
+    (plant / "equipment.csv").write_text(
+        "enterprise,site_code,area_code,area_name,line_code,line_name,machine,machine_name,equipment_class,calendar_code,"
+        "work_centre,sap_equnr,valid_from\nAcme Works,1000,A,Area,L1,Line,PRESS1,Press,press,,,,2020-01-01\n"
     )
     (home / "landing" / "b2mml").mkdir(parents=True)
     (home / "landing" / "opcua_nodeset").mkdir()
@@ -72,7 +76,7 @@ def test_from_landed_files_to_staging_and_proposed_signals(places: tuple[Path, P
         {
             "site_code": "1000", "tag": "PRESS1.OILTEMPERATURE", "machine": "PRESS1", "measurement": "oil_temperature",
             "description": "1:OilTemperature", "unit": "°C", "interpolation": "linear", "max_gap_s": "600.0",
-            "low_limit": "", "high_limit": "", "uns_path": "Press1/OilTemperature",
+            "low_limit": "", "high_limit": "", "uns_path": "AcmeWorks/1000/A/L1/PRESS1/oil_temperature",
         }
     ]  # fmt: skip
     assert ",".join(lines[0]) + "\n" == SIGNALS

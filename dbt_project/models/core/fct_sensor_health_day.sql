@@ -2,6 +2,10 @@ with signals as (
     select * from {{ ref('dim_signal') }}
 ),
 
+periods as (
+    select * from {{ ref('dim_signal_period') }}
+),
+
 minutes as (
     select * from {{ ref('fct_signal_minute') }}
 ),
@@ -39,6 +43,7 @@ day_numbers as (
 expected_days as (
     select
         signal_key,
+        {{ instant('day_no * 86400000000') }} as day_at,
         cast({{ instant('day_no * 86400000000') }} as date) as health_date,
         {{ overlap_s('first_us', 'until_us', 'day_no', 86400000000) }} as expected_s
     from day_numbers
@@ -65,7 +70,7 @@ select
     signals.signal_key,
     signals.signal_id,
     signals.site_code,
-    signals.equipment_id,
+    periods.equipment_id,
     expected_days.health_date,
     expected_days.expected_s,
     coalesce(reported_days.covered_s, 0) as covered_s,
@@ -80,6 +85,11 @@ select
     reported_days._source_ingested_at
 from expected_days
 inner join signals on expected_days.signal_key = signals.signal_key
+inner join periods
+    on
+        expected_days.signal_key = periods.signal_key
+        and expected_days.day_at >= periods.valid_from
+        and expected_days.day_at < periods.valid_to
 left join reported_days
     on
         expected_days.signal_key = reported_days.signal_key
