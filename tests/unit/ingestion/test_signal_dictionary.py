@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingestion.signals.dictionary import SignalFileError, dictionary_problems, require_dictionary
@@ -90,6 +91,7 @@ PART = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,5}", fullmatch=True)
 SITE = st.from_regex(r"[A-Z0-9_]{1,5}", fullmatch=True).filter(lambda site: not site.startswith("_"))
 
 
+@cache
 def patterns() -> list[str]:
     found = []
     for file in ("plant/signals", "plant/signal_changes", "canonical/signal"):
@@ -99,6 +101,7 @@ def patterns() -> list[str]:
     return found
 
 
+@settings(deadline=None)  # the contracts are read once
 @given(PART, SITE, st.lists(PART, min_size=0, max_size=4), PART)
 def test_every_path_of_the_levels_is_read_back(
     enterprise: str, site: str, levels: list[str], signal: str
@@ -110,6 +113,7 @@ def test_every_path_of_the_levels_is_read_back(
     assert all(re.search(pattern, text) for pattern in patterns())
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="Aa1_ ./:+#$ü-", max_size=12))
 def test_contracts_and_grammar_refuse_the_same(text: str) -> None:
     try:
