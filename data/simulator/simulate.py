@@ -178,5 +178,5 @@ def _second(period: Period, landing: Landing) -> Works:
     factory, builder = Factory(plant, seed, period.start), SignalBuilder(plant, period.rate_s, seed)
     signals = greenville_signals(plant)
     archive = OpcUaExporter(builder, signals, landing, seed)
-    others = (OdooExporter(plant, factory.book, landing),)
+    others = (OdooExporter(plant, factory.book, landing, seed),)
     return Works(plant, factory, builder, signals, archive, others, odoo_maintenance.reported)

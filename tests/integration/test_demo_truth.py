@@ -115,7 +115,7 @@ def test_every_mart_shows_both_sites(release: duckdb.DuckDBPyConnection) -> None
         """,
     )
     without_site = {mart for mart, has_site in marts if not has_site}
-    assert without_site == {"mart_suppliers__delivery"}  # no system of the demo plant purchases
+    assert without_site == {"mart_suppliers__delivery"}  # its suppliers are the enterprise's
     for mart in {mart for mart, _ in marts} - without_site:
         assert rows(release, f"select distinct site_code from {mart} order by 1") == [("1000",), ("2000",)], (
             mart
@@ -182,6 +182,23 @@ def test_trace_names_lots_orders_machines_and_conditions(
     )
     forward = json.loads(succeed("trace", raw_lot, "-f", "json", "--direction", "forward", home=demo.home))
     assert lot_id in {link["child_lot_id"] for link in forward}
+
+
+def test_purchases_in_dollars_are_shown_in_euros_at_the_rates_of_their_days(
+    release: duckdb.DuckDBPyConnection,
+) -> None:
+    expected = """
+        select supplier_id, currency, 'EUR', sum(line_amount), sum(round(line_amount::double * case
+            when order_date < date '2025-10-01' then 0.853 when order_date < date '2025-11-01' then 0.859 else 0.865
+        end, 4)::decimal(18, 4)) from fct_purchase_line group by all order by all"""
+    shown = """
+        select supplier_id, currency, enterprise_currency, purchase_amount, purchase_enterprise_amount
+        from mart_suppliers__delivery order by all"""
+    assert rows(release, shown) == rows(release, expected)
+    assert [row[:2] for row in rows(release, shown)] == [(f"V-{n}", "USD") for n in (101, 102, 103)]
+    assert rows(release, "select count(distinct order_status), count(*) > 20 from fct_purchase_line") == [
+        (2, True)
+    ]
 
 
 # By shift at the site that confirms by shift, by operation at the one that confirms an operation once.

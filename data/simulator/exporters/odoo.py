@@ -9,6 +9,7 @@ from data.simulator.exporters.odoo_maintenance import RequestBook
 from data.simulator.exporters.odoo_master import master_rows
 from data.simulator.exporters.odoo_orders import StockLedger, note_slips, production_row, workorder_row
 from data.simulator.exporters.odoo_productivity import ProductivityLog, workorder_id
+from data.simulator.exporters.odoo_purchases import purchase_masters, purchase_rows
 from data.simulator.exporters.odoo_tables import Row, dated, write_rows
 from data.simulator.faults import Fault
 from data.simulator.orders import OrderBook
@@ -21,14 +22,14 @@ MINUTE = 60_000
 class OdooExporter:
     """Writes one day of Odoo's tables; ids and what is still open run on from day to day."""
 
-    def __init__(self, plant: PlantModel, book: OrderBook, landing: Landing) -> None:
-        self.plant, self.book, self.landing = plant, book, landing
+    def __init__(self, plant: PlantModel, book: OrderBook, landing: Landing, seed: int) -> None:
+        self.plant, self.book, self.landing, self.seed = plant, book, landing, seed
         self.log, self.stock, self.requests = ProductivityLog(book), StockLedger(book), RequestBook()
         self.is_first = True
 
     def export(self, log: DayLog) -> list[Fault]:
         """Write the files of a day. A database holds types and keys, so no record is spoilt."""
-        tables = self._masters(log) | self._changed(log)
+        tables = self._masters(log) | self._changed(log) | purchase_rows(log, self.seed)
         for number, (table, rows) in enumerate(tables.items()):
             write_rows(self.landing, table, rows, f"{log.day:%Y%m%d}", log.end + 20 * MINUTE + number * 1000)
         return []
@@ -39,7 +40,7 @@ class OdooExporter:
         self.is_first = False
         return {
             table: [dated(row, log.start, log.start) for row in rows]
-            for table, rows in master_rows(self.plant).items()
+            for table, rows in (master_rows(self.plant) | purchase_masters()).items()
         }
 
     def _changed(self, log: DayLog) -> dict[str, list[Row]]:

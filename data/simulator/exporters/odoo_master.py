@@ -29,6 +29,7 @@ POINTS = (
     ("diameter", 0.9843, 0.0012, "in", 5), ("roughness_ra", 31.5, 24.0, "uin", 2),
     ("leakage", 0.122, 0.092, "in3/min", 4), ("torque", 28.0, 2.2, "lbf.ft", 3),
 )  # fmt: skip
+FIRST_PARTNER = 10
 _TEMPLATE = 100  # ids of templates lie so far above those of their only variant
 
 
@@ -53,7 +54,7 @@ def master_rows(plant: PlantModel) -> dict[str, list[Row]]:
             {"id": m.index + 1, "name": m.name, "serial_no": f"US{4100 + 17 * m.index}", "workcenter_id": m.index + 1, "active": True}
             for m in plant.machines
         ],
-        "res_partner": [_partner(number, supplier) for number, supplier in enumerate(ODOO_SUPPLIERS, start=10)],
+        "res_partner": [_partner(number, supplier) for number, supplier in enumerate(ODOO_SUPPLIERS, start=FIRST_PARTNER)],
         "quality_point": [_point(number) for number in range(len(POINTS))],
     }  # fmt: skip
 

@@ -20,13 +20,12 @@ from data.simulator.exporters.odoo_master import (
     operation_id,
 )
 from data.simulator.exporters.odoo_productivity import workorder_id
+from data.simulator.exporters.odoo_purchases import ARRIVAL_MS, SUPPLIED
 from data.simulator.exporters.odoo_tables import Row, dated, quantity, utc
 from data.simulator.greenville import CALENDAR
 from data.simulator.orders import Order, OrderBook, OrderOperation
 from data.simulator.work import Work
 
-SUPPLIED = {"BAR-4140": (24_000, "lb"), "HSG-CAST": (6_000, "Units"), "BRG-SET": (6_000, "Units"),
-            "SEAL-KIT": (6_000, "Units"), "SCR-M8": (4_000, "Dozens")}  # fmt: skip
 MISCOUNT = 5
 
 
@@ -147,7 +146,7 @@ class StockLedger:
         return dated(values, sample.at, sample.at)
 
     def _supply(self, log: DayLog, material: str, delivered: tuple[float, str]) -> Row:
-        at, reference = log.start + 7_200_000, f"GV/IN/{log.day:%y%W}"
+        at, reference = log.start + ARRIVAL_MS, f"GV/IN/{log.day:%y%W}"
         return self._move(at, reference, material, delivered, (VENDORS, STOCK))
 
     def _consume(self, order: Order, issues: list[Issue]) -> Row:

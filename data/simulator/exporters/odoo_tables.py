@@ -39,6 +39,10 @@ _TABLES = {
     "location_dest_id:int production_id:int raw_material_production_id:int workorder_id:int date:time",
     "stock_move_line": "id:int move_id:int product_id:int lot_id:int quantity:qty product_uom_id:int state:text date:time",
     "stock_lot": "id:int name:text product_id:int",
+    "res_currency": "id:int name:text active:bool",
+    "purchase_order": "id:int name:text partner_id:int currency_id:int state:text date_order:time effective_date:time",
+    "purchase_order_line": "id:int order_id:int sequence:int product_id:int product_qty:qty qty_received:qty product_uom:int "
+    "price_unit:qty price_subtotal:qty date_planned:time",
     "stock_scrap": "id:int name:text product_id:int scrap_qty:qty product_uom_id:int production_id:int workorder_id:int lot_id:int "
     "state:text date_done:time",
     "maintenance_request": "id:int name:text equipment_id:int maintenance_type:text priority:text request_date:day "

@@ -19,7 +19,7 @@
     'operation': ['adventureworks', 'b2mml', 'canonical', 'mes_event_log', 'odoo', 'sap_ecc'],
     'product': ['odoo'],
     'production_order': ['adventureworks', 'b2mml', 'canonical', 'mes_event_log', 'odoo', 'sap_ecc'],
-    'purchase_line': ['adventureworks', 'adventureworks_ms', 'canonical'],
+    'purchase_line': ['adventureworks', 'adventureworks_ms', 'canonical', 'odoo'],
     'reading': ['aveva_historian', 'aveva_odata', 'canonical', 'ignition', 'influxdb', 'influxdb_csv', 'mqtt_json', 'opcua', 'pi_datalink', 'pi_historian', 'pi_web_api', 'proficy', 'sitewise', 'sparkplug_b'],
     'reason': ['adventureworks', 'adventureworks_ms', 'canonical', 'odoo', 'plant'],
     'sales_line': ['adventureworks', 'canonical'],

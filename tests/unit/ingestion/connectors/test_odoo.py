@@ -31,6 +31,11 @@ stock_move: reference varchar, product_id int, product_uom_qty numeric, quantity
 stock_move_line: move_id int, product_id int, lot_id int, quantity numeric, product_uom_id int, state varchar,
     date timestamp, location_id int, location_dest_id int, picked boolean
 stock_lot: name varchar, product_id int, company_id int, ref varchar
+res_currency: name varchar, active boolean, symbol varchar
+purchase_order: name varchar, partner_id int, currency_id int, state varchar, date_order timestamp,
+    effective_date timestamp, notes text
+purchase_order_line: order_id int, sequence int, product_id int, product_qty numeric, qty_received numeric,
+    product_uom int, price_unit numeric, price_subtotal numeric, date_planned timestamp, name text
 stock_scrap: name varchar, product_id int, scrap_qty numeric, product_uom_id int, production_id int,
     workorder_id int, lot_id int, state varchar, date_done timestamp
 product_product: product_tmpl_id int, default_code varchar, barcode varchar, active boolean, weight numeric

@@ -1,0 +1,21 @@
+with source as (
+    select * from {{ source('odoo', 'purchase_order') }}
+),
+
+renamed as (
+    select
+        id as purchase_order_id,
+        name as purchase_order_no,
+        partner_id,
+        currency_id,
+        state as order_state,
+        date_order as ordered_at,
+        effective_date as arrived_at,
+        create_date as created_at,
+        write_date as changed_at,
+        _ingested_at,
+        _source_row
+    from source
+)
+
+select * from renamed
