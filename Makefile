@@ -25,6 +25,7 @@ $(STAMP): requirements.lock bootstrap.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r bootstrap.lock
 	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q ingestion quality serving orchestration data
 	@$(TUNDISH) parse --plant $(PLANT) --home $(HOME_DIR)
 	@touch $@
 

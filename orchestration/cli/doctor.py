@@ -13,8 +13,8 @@ from ingestion.errors import TundishError
 from ingestion.settings import load_settings
 from orchestration.cli import checkup
 from orchestration.cli.checkup import Check, Verdict
+from orchestration.cli.console import open_console
 from orchestration.cli.frame import Exit, Place
-from orchestration.cli.run import open_console
 from orchestration.lib.workspace import Workspace, workspace_of
 from serving.errors import ReleaseError
 

@@ -5,8 +5,8 @@ Here: the command. Not here: when the manifest is stale and how it is made (``li
 
 from __future__ import annotations
 
+from orchestration.cli.console import open_console
 from orchestration.cli.frame import Exit, Place
-from orchestration.cli.run import open_console
 from orchestration.lib.dbt_project import manifest_is_fresh, prepare_manifest
 from orchestration.lib.workspace import open_workspace
 

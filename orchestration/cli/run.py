@@ -7,7 +7,6 @@ Here: order of the steps and the exit code. Not here: assets (``orchestration.de
 from __future__ import annotations
 
 import logging
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -15,13 +14,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
-from rich.console import Console
-
 from ingestion.delivery import discover
 from ingestion.plant import PLANT_SYSTEM
 from ingestion.settings import Settings, quiet_third_parties
 from ingestion.signals.dictionary import require_dictionary
 from orchestration.cli.closing import print_closing
+from orchestration.cli.console import open_console
 from orchestration.cli.display import Display, open_display
 from orchestration.cli.frame import Exit, Place
 from orchestration.cli.outcome import Outcome, read_outcome
@@ -80,12 +78,6 @@ def execute(
             job = assemble(workspace, parsing.result(), display).resolve_job_def(PLANT_TO_RELEASE)
             result = job.execute_in_process(run_config=config, instance=instance, raise_on_error=False)
     return read_outcome(result)
-
-
-def open_console() -> Console:
-    """Open standard output; where nobody looks at a terminal, lines are not broken at 80 columns."""
-    console = Console(file=sys.stdout)
-    return console if console.is_terminal else Console(file=sys.stdout, width=140)
 
 
 @contextmanager

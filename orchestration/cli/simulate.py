@@ -13,8 +13,8 @@ from rich.progress import Progress
 
 from data.simulator.simulate import simulate
 from ingestion.settings import load_settings
+from orchestration.cli.console import open_console
 from orchestration.cli.frame import Exit, Place
-from orchestration.cli.run import open_console
 from orchestration.lib.lock import hold
 
 MARKER = "simulation.json"
