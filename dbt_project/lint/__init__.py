@@ -47,3 +47,5 @@ def var(name: str, default: object = "") -> object:
     if name == "master_data":
         return _PROJECT["vars"][name]
     return [] if name in {"active_systems", "sites"} else default
+
+flags = SimpleNamespace(FULL_REFRESH=False)
