@@ -48,4 +48,5 @@ def var(name: str, default: object = "") -> object:
         return _PROJECT["vars"][name]
     return [] if name in {"active_systems", "sites"} else default
 
+
 flags = SimpleNamespace(FULL_REFRESH=False)
