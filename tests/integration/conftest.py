@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from orchestration.lib.lock import hold
 from tests.integration.homes import succeed
 
 
@@ -24,7 +26,16 @@ class DemoRun:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
-    """Thirty days of the demo plant over the end of summer time, with fewer readings than by default."""
-    home = tmp_path_factory.mktemp("demo")
-    succeed("simulate", "--days", "30", "--rate", "600", home=home)
-    return DemoRun(home, succeed("run", home=home))
+    """Thirty days of the demo plant over the end of summer time, with fewer readings than by default.
+
+    Run once for all workers of a parallel test run: the folder above theirs is common.
+    """
+    root = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent
+    home, printed = root / "demo", root / "demo-output.txt"
+    with hold(root / "demo.lock", "the demo run of the tests", wait=True):
+        if not printed.exists():
+            succeed("simulate", "--days", "30", "--rate", "600", home=home)
+            printed.write_text(succeed("run", home=home), encoding="utf-8")
+    return DemoRun(home, printed.read_text(encoding="utf-8"))
