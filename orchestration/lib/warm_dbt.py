@@ -7,7 +7,6 @@ built (``dbt_build``), the manifest of the definitions (``dbt_project``).
 
 from __future__ import annotations
 
-import gc
 import json
 import subprocess
 import sys
@@ -61,7 +60,6 @@ def main(shared: Sequence[str]) -> int:
     if not isinstance(parsed.result, Manifest) or not command:
         return int(not parsed.success)
     done = dbtRunner(manifest=parsed.result).invoke([*EVENTS, *json.loads(command), *shared])
-    gc.freeze()  # what is left ends with the process: to look through it for cycles takes longer than to forget it
     return int(not done.success)
 
 

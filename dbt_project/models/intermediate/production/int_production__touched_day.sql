@@ -117,5 +117,4 @@ touched_days as (
 )
 
 -- a full build asks nobody which days were touched
-select * from touched_days
-{% if flags.FULL_REFRESH %}where 1 = 0{% endif %}
+select * from touched_days {% if flags.FULL_REFRESH %}where 1 = 0{% endif %}
