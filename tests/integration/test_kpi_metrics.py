@@ -91,7 +91,6 @@ GRAINS = [
           {"stock_position__stock_site_code": "site_code", "material": "material_id", "stock_position__stock_unit": "quantity_unit"}),
     Grain("mart_suppliers__delivery", SUPPLIERS, {"supplier": "supplier_id", "purchase_line__purchase_currency": "currency"}),
 ]  # fmt: skip
-# What a mart of the demo plant does not hold at all; test_kpi_catalogue has rows for it.
 
 
 @pytest.fixture(scope="module")

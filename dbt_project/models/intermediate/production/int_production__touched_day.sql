@@ -116,5 +116,5 @@ touched_days as (
     cross join {{ ref('int_production__configuration') }} as configurations
 )
 
--- a full build asks nobody which days were touched
-select * from touched_days {% if flags.FULL_REFRESH %}where 1 = 0{% endif %}
+select * from touched_days
+{% if flags.FULL_REFRESH %}where 1 = 0{% endif %}  -- a full build asks nobody which days were touched
