@@ -3,37 +3,44 @@
     in which it comes under one tag and in one unit, `places` one for each series.
 -#}
 {% macro signal_series() -%}
-series as (
+placed as (
+    select distinct
+        signal_id,
+        equipment_id
+    from {{ ref('dim_signal_period') }}
+),
+
+places as (
     select
+        cast(row_number() over (order by placed.signal_id, placed.equipment_id) as integer) as series_no,
+        cast(dense_rank() over (order by placed.signal_id) as integer) as signal_no,
         signals.signal_key,
         signals.signal_id,
         signals.site_code,
-        periods.equipment_id,
-        signals._signal_version,
-        cast(dense_rank() over (order by signals.signal_id) as integer) as signal_no,
-        cast(dense_rank() over (order by signals.signal_id, periods.equipment_id) as integer) as series_no,
+        placed.equipment_id,
         signals.interpolation = 'linear' as is_linear,
         cast(signals.max_gap_s * 1000000 as bigint) as gap_us,
+        signals._signal_version
+    from placed
+    inner join {{ ref('dim_signal') }} as signals on placed.signal_id = signals.signal_id
+),
+
+series as (
+    select
+        places.signal_id,
+        places.signal_no,
+        places.series_no,
+        places.is_linear,
+        places.gap_us,
         periods.source_tag,
         {{ micros('periods.valid_from') }} as from_us,
         {{ micros('periods.valid_to') }} as to_us,
         {{ micros('periods.placed_until') }} as placed_until_us,
         periods.conversion_factor,
         periods.conversion_offset
-    from {{ ref('dim_signal') }} as signals
-    inner join {{ ref('dim_signal_period') }} as periods on signals.signal_id = periods.signal_id
-),
-
-places as (
-    select distinct
-        series_no,
-        signal_no,
-        signal_key,
-        signal_id,
-        site_code,
-        equipment_id,
-        _signal_version
-    from series
+    from places
+    inner join {{ ref('dim_signal_period') }} as periods
+        on places.signal_id = periods.signal_id and places.equipment_id is not distinct from periods.equipment_id
 )
 {%- endmacro %}
 
