@@ -78,7 +78,8 @@ create or replace table {{ relation }} using delta {{ location_clause() }} as
     {%- if is_incremental() -%}
         {%- set new_rows = make_temp_relation(this) -%}
         {%- call statement('new_rows') -%}{{ create_table_as(true, new_rows, compiled_code) }}{%- endcall -%}
-        {%- set columns = adapter.get_columns_in_relation(target_relation) -%}
+        {#- Not by DESCRIBE, which PySail 0.7 leaves empty for a table that a session knows by its location. -#}
+        {%- set columns = get_column_schema_from_query('select * from ' ~ target_relation) -%}
         {%- set names = columns | map(attribute='quoted') | join(', ') -%}
         {%- set stale = context['stale_rows_of_' ~ config.get('incremental_strategy')](target_relation, new_rows) -%}
         {%- set kept_and_new -%}
