@@ -47,11 +47,12 @@ sum(signal_hours.{{ sum_column }}) over day / nullif(sum(signal_hours.{{ seconds
 {%- endmacro %}
 
 
+{#- Seconds are summed exactly: an engine that slides a window by subtraction leaves a trace below zero in a double. -#}
 {% macro state_features() -%}
     {%- for column in feature_sums() %}
+    {%- set exact, type = ('decimal(18, 6)', 'double') if column.endswith('_s') else ('bigint', 'bigint') %}
     hours.{{ column }} as {{ column }}_1h,
-    cast(sum(hours.{{ column }}) over day as {{ 'double' if column.endswith('_s') else 'bigint' }})
-        as {{ column }}_24h{{ ',' if not loop.last }}
+    cast(sum(cast(hours.{{ column }} as {{ exact }})) over day as {{ type }}) as {{ column }}_24h{{ ',' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
 
