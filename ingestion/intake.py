@@ -272,7 +272,10 @@ class Intake:
     def _reading(self, batch: Batch, opened: Opened, shape: Shape) -> _Reading:
         stage = self._stage.file()
         return _Reading(
-            batch, opened, FileRows(shape, origin=batch.origin, skipped=opened.skipped, stage=stage), stage
+            batch,
+            opened,
+            FileRows(shape, origin=batch.origin, skipped=opened.skipped, stage=stage, chosen=batch.chosen),
+            stage,
         )
 
     def _judged(self, reading: _Reading) -> Outcome:
@@ -294,7 +297,13 @@ class Intake:
             raise RowBalanceError(
                 contract.raw_name, batch.file.name, rows.rows_read, rows.rows_good, len(bad.rows)
             )
-        too_many = too_many_bad(contract, batch.file.name, rows.rows_read, bad)
+        chosen = batch.chosen
+        if chosen is not None and (
+            other := chosen.other_records(contract, self._reader, reading.opened, rows.records)
+        ):
+            reading.stage.drop()
+            return held(batch, other)
+        too_many = too_many_bad(contract, batch.file.name, rows.rows_read, bad) if chosen is None else None
         if too_many is not None:
             reading.stage.drop()
             remarks = sampled_findings(contract, self._reader, reading.opened, bad)

@@ -8,6 +8,7 @@ does the same work again.
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 import duckdb
@@ -63,6 +64,38 @@ def load_table(
     return TableLoad(contract, tuple(batches), before, after, time.monotonic() - started)
 
 
+@contextmanager
+def opened_intake(
+    contract: Contract,
+    source: Source,
+    settings: Settings,
+    session: Session,
+    *,
+    gate: BatchGate | None = None,
+    on_bytes: Callable[[int], None] = lambda _: None,
+) -> Iterator[tuple[Intake, Stage, duckdb.DuckDBPyConnection]]:
+    """What takes files of one format into a stage of their own, which goes with all that was not committed."""
+    folder = settings.lake / "_staging" / contract.raw_name
+    stage = Stage(folder, staged_schema(contract), contract.partition_by)
+    connection = session.connection()
+    intake = Intake(
+        contract,
+        source.timezone,
+        settings,
+        stage=stage,
+        scratch=settings.scratch / contract.raw_name,
+        connection=connection,
+        gate=gate,
+        on_bytes=on_bytes,
+    )
+    try:
+        yield intake, stage, connection
+    finally:
+        intake.close()
+        connection.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 class _Load:
     """One call of load_table."""
 
@@ -102,7 +135,7 @@ class _Load:
         try:
             results, fresh = triage.sort(files)
             on_bytes = self._counter(sum(copy.file.size for copy in fresh))
-            for group in _groups(self._contract, fresh, self._settings.commit_bytes):
+            for group in commit_groups(self._contract, fresh, self._settings.commit_bytes):
                 results |= self._load_group(group, on_bytes)
         finally:
             self._incoming.close()
@@ -114,25 +147,10 @@ class _Load:
         contract, settings = self._contract.for_file(group[0].file.name), self._settings
         times = ingestion_times(settings.lake, len(group))
         batches = [Batch(copy, at) for copy, at in zip(group, times, strict=True)]
-        folder = settings.lake / "_staging" / contract.raw_name
-        stage = Stage(folder, staged_schema(contract), contract.partition_by)
-        connection = self._session.connection()
-        intake = Intake(
-            contract,
-            self._source.timezone,
-            settings,
-            stage=stage,
-            scratch=self._scratch,
-            connection=connection,
-            gate=self._gate,
-            on_bytes=on_bytes,
-        )
-        try:
+        with opened_intake(
+            contract, self._source, settings, self._session, gate=self._gate, on_bytes=on_bytes
+        ) as (intake, stage, connection):
             outcomes = self._write_down(intake.take(batches), stage, connection)
-        finally:
-            intake.close()
-            connection.close()
-            shutil.rmtree(folder, ignore_errors=True)
         return {outcome.batch.file.name: outcome.result for outcome in outcomes}
 
     def _write_down(
@@ -197,7 +215,7 @@ class _Load:
         return count
 
 
-def _groups(contract: Contract, copies: Sequence[Copy], limit: int) -> Iterator[list[Copy]]:
+def commit_groups(contract: Contract, copies: Sequence[Copy], limit: int) -> Iterator[list[Copy]]:
     """Neighbours in delivery order that one reader reads, up to `limit` bytes each, at least one file."""
     group: list[Copy] = []
     size = 0

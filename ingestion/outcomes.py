@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ingestion.batch import BatchProfile, BatchResult, Finding
+from ingestion.chosen import Chosen
 from ingestion.contracts import Contract
 from ingestion.delivery import Delivered
 from ingestion.errors import FileChangedError, FileError
@@ -17,10 +18,11 @@ from ingestion.shaping import Origin
 
 @dataclass(frozen=True)
 class Batch:
-    """A file whose content is new, as the copy that was made of it."""
+    """A file whose content is new, as the copy that was made of it; or, with `chosen`, some rows of one that is not."""
 
     copy: Copy
     ingested_at: datetime
+    chosen: Chosen | None = None
 
     @property
     def file(self) -> Delivered:

@@ -16,6 +16,7 @@ from ingestion.connectors.secrets import refuse_plain_secrets
 from ingestion.errors import PlantError
 from ingestion.master_data import MasterDataParameters, read_master_data
 from ingestion.production import ProductionParameters, read_production
+from ingestion.quarantine_policy import QuarantinePolicy, read_quarantine_policy
 from ingestion.settings import Settings
 
 PLANT_SYSTEM = "plant"
@@ -72,6 +73,7 @@ class Plant:
     currency: str = ""
     production: ProductionParameters = field(default_factory=ProductionParameters)
     master_data: MasterDataParameters = field(default_factory=MasterDataParameters)
+    quarantine: QuarantinePolicy = field(default_factory=QuarantinePolicy)
 
     @property
     def systems(self) -> tuple[str, ...]:
@@ -109,6 +111,7 @@ def load_plant(folder: Path, settings: Settings) -> Plant:
         currency=str(raw.get("currency") or sites[0].currency),
         production=read_production(path, raw.get("production")),
         master_data=read_master_data(path, raw.get("master_data")),
+        quarantine=read_quarantine_policy(path, raw.get("quarantine")),
     )
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from ingestion.chosen import Chosen
 from ingestion.drift.policy import EXTRA
 from ingestion.formats.base import Skipped
 from ingestion.lake.stage import FileStage
@@ -40,9 +41,20 @@ class BadRows:
 
 
 class FileRows:
-    """Takes the rows of one file, in file order; finish() gives what was put aside."""
+    """Takes the rows of one file, in file order; finish() gives what was put aside.
 
-    def __init__(self, shape: Shape, *, origin: Origin, skipped: Skipped, stage: FileStage) -> None:
+    `chosen`: of a file that was taken in before only these rows count, read and bad ones too.
+    """
+
+    def __init__(
+        self,
+        shape: Shape,
+        *,
+        origin: Origin,
+        skipped: Skipped,
+        stage: FileStage,
+        chosen: Chosen | None = None,
+    ) -> None:
         self.rows_good = 0
         self.null_counts: Counter[str] = Counter()
         self.extras: list[str] = []  # the first texts kept in _extra
@@ -51,6 +63,7 @@ class FileRows:
         self._contract = shape.contract
         self._skipped = skipped
         self._stage = stage
+        self._chosen = chosen
         self._delivered = 0
         self._rules = [*shape.rules, *_skip_rules(skipped)]
         self._codes = {rule.id: code for code, rule in enumerate(self._rules)}
@@ -63,9 +76,14 @@ class FileRows:
         self._before = skipped.rows - np.arange(len(skipped.rows)) - 1
 
     @property
-    def rows_read(self) -> int:
+    def records(self) -> int:
         """All records of the file so far, with the skipped ones."""
         return self._delivered + len(self._skipped.rows)
+
+    @property
+    def rows_read(self) -> int:
+        """The records that count."""
+        return self.records if self._chosen is None else self._chosen.among(self.records)
 
     def numbers(self, count: int) -> Rows:
         """Record numbers of the next `count` delivered rows: skipped records count too."""
@@ -77,6 +95,8 @@ class FileRows:
 
     def add(self, shaped: Shaped) -> None:
         """The rows of this file in one batch."""
+        if self._chosen is not None:
+            shaped = self._chosen.let_in(shaped, self._rules)
         rows, bad = shaped.rows, shaped.verdict >= 0
         extras = rows.column(EXTRA)
         if extras.null_count < len(extras) and len(self.extras) < _EXTRAS_SHOWN:
@@ -96,6 +116,9 @@ class FileRows:
         parts = [*self._bad, (self._skipped.rows, skipped)]
         rows = np.concatenate([part[0] for part in parts])
         codes = np.concatenate([part[1] for part in parts])
+        if self._chosen is not None:
+            counts = self._chosen.has(rows)
+            rows, codes = rows[counts], codes[counts]
         order = np.argsort(rows, kind="stable")
         return BadRows(rows[order], codes[order], tuple(self._rules))
 
@@ -114,6 +137,8 @@ class FileRows:
         return _EPOCH + timedelta(microseconds=first), _EPOCH + timedelta(microseconds=last)
 
     def _pass_on(self, batch: pa.RecordBatch) -> None:
+        if self._chosen is not None:
+            batch = batch.filter(pa.array(self._chosen.has(np.asarray(batch.column("_source_row")))))
         if batch.num_rows == 0:
             return
         self.rows_good += batch.num_rows
@@ -150,10 +175,13 @@ class FileRows:
             columns[name] = self._resolved(name, columns[name], sequence, verdict)
         for name, source in self._shape.dates.items():
             columns[name] = dates(columns[source])
+        whole = pa.RecordBatch.from_arrays(list(columns.values()), schema=table.schema)
+        if self._chosen is not None:
+            shaped = self._chosen.let_in(Shaped(whole, verdict, verdict < 0), self._rules)
+            whole, verdict = shaped.rows, shaped.verdict
         bad = verdict >= 0
         if bad.any():
             self._bad.append((rows[bad], verdict[bad]))
-        whole = pa.RecordBatch.from_arrays(list(columns.values()), schema=table.schema)
         self._pass_on(whole.filter(pa.array(~bad)))
 
     def _resolved(

@@ -59,6 +59,7 @@ class Settings(BaseSettings):
         default="",
         description="Spark Connect endpoint, sc://host:port; empty = PySail, started for the build",
     )
+    person: str = Field(default="", description="who decides about quarantined rows where --by is not given")
     audit_days: int = Field(
         default=30, ge=0, description="days that former versions of raw tables stay readable"
     )
@@ -124,6 +125,11 @@ class Settings(BaseSettings):
     def ledger_path(self) -> Path:
         """Delta table with one row per attempt to take in a file."""
         return self.lake / "batches"
+
+    @property
+    def decisions_path(self) -> Path:
+        """Delta table with what people decided about quarantined rows."""
+        return self.lake / "decisions"
 
     @property
     def scratch(self) -> Path:

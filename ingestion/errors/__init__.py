@@ -14,6 +14,7 @@ TundishError
 │   ├── NewColumnError
 │   ├── TypeChangedError
 │   ├── TooManyQuarantinedError
+│   ├── RecordsChangedError
 │   └── FileChangedError       retryable: the file is still being written
 ├── SpoolError                 the spool of a live source refuses: nothing was written
 │   ├── SpoolFullError         retryable
@@ -23,6 +24,7 @@ TundishError
 └── LakeError                  the lake refuses: nothing was committed
     ├── ArchiveError
     ├── NaiveTimestampError
+    ├── NotRecoverableError
     ├── RowBalanceError
     ├── UnsupportedTableError
     └── TableNotFoundError
@@ -37,6 +39,7 @@ from ingestion.errors.files import (
     FileError,
     MissingColumnError,
     NewColumnError,
+    RecordsChangedError,
     TooManyQuarantinedError,
     TypeChangedError,
     UnreadableFileError,
@@ -48,6 +51,7 @@ from ingestion.errors.lake import (
     ArchiveError,
     LakeError,
     NaiveTimestampError,
+    NotRecoverableError,
     RowBalanceError,
     TableNotFoundError,
     UnsupportedTableError,
@@ -66,8 +70,10 @@ __all__ = [
     "MissingColumnError",
     "NaiveTimestampError",
     "NewColumnError",
+    "NotRecoverableError",
     "PlantError",
     "PullError",
+    "RecordsChangedError",
     "RowBalanceError",
     "SpoolError",
     "SpoolFullError",

@@ -186,3 +186,20 @@ class FileChangedError(FileError):
         super().__init__(
             table, file, "whole file", reason, "nothing: it is taken in by a later run, once it rests."
         )
+
+
+class RecordsChangedError(FileError):
+    """Under the present contract the file falls into other records than when its rows were put aside."""
+
+    rule = "records_changed"
+
+    def __init__(self, table: str, file: str, place: str, expected: str, seen: str) -> None:
+        self.expected = expected
+        self.seen = seen
+        super().__init__(
+            table,
+            file,
+            place,
+            f"the contract now cuts the file otherwise: it was {expected}, it is {seen}.",
+            "nothing was taken, since rows could come in twice: deliver the rows in a new file and discard these.",
+        )

@@ -68,3 +68,10 @@ class ArchiveError(LakeError):
     def __init__(self, path: Path, problem: str, next_step: str) -> None:
         self.path = path
         super().__init__(f"archived file {path}", problem, next_step)
+
+
+class NotRecoverableError(LakeError):
+    """Rows that were put aside cannot be brought into raw at all."""
+
+    def __init__(self, table: str, problem: str, next_step: str) -> None:
+        super().__init__(table, problem, next_step)

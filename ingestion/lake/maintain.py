@@ -68,10 +68,11 @@ def compact_if_scattered(settings: Settings, path: Path, sizes: Iterable[int]) -
 
 
 def lake_tables(settings: Settings) -> list[Path]:
-    """Folders of all Delta tables of ingestion: raw, quarantine, ledger."""
+    """Folders of all Delta tables of ingestion: raw, quarantine, ledger, decisions."""
     candidates = [
         *(settings.lake / "raw").glob("*"),
         *(settings.lake / "quarantine").glob("*"),
         settings.ledger_path,
+        settings.decisions_path,
     ]
     return sorted(path for path in candidates if DeltaTable.is_deltatable(str(path)))

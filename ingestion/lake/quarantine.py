@@ -1,21 +1,31 @@
 """The quarantine: rows that did not become raw, with their exact text, place, rule and contract version.
 
 One Delta table per raw table. Rows of an attempt that was killed before its raw commit do not count and are not
-listed. Deciding what goes here is typing/ and intake.py; replaying is loading the archived file again.
+listed. A row judged again stands here again, and its last record tells why it is still here. What became of a row
+(open, replayed, released, discarded, expired) follows from the decisions about it (decisions.py).
+
+Belongs here: reading rows with their state. Deciding what goes here is typing/ and intake.py, bringing rows into raw
+ingestion/recover.py.
 """
 
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
-import pyarrow.dataset as ds
 from deltalake import DeltaTable
 
+from ingestion.errors import ConfigurationError
 from ingestion.lake.commit import UTC_MICROSECONDS
+from ingestion.lake.decisions import STATES, counting_decisions
 from ingestion.lake.ledger import committed_entries
 from ingestion.settings import Settings
+from ingestion.typing.expressions import literal, literals
 
+OPEN = "open"
 SCHEMA = pa.schema(
     [
         pa.field("file", pa.string()),
@@ -29,13 +39,35 @@ SCHEMA = pa.schema(
         pa.field("batch_id", pa.string()),
         pa.field("ingested_at", UTC_MICROSECONDS),
         pa.field("contract_version", pa.string()),
+        pa.field("judged_at", UTC_MICROSECONDS),  # null: when it was read first
     ]
 )
+_STATES = " ".join(f"WHEN {literal(action)} THEN {literal(state)}" for action, state in STATES.items())
+_ROWS = f"""
+    WITH records AS (
+        SELECT * FROM (FROM {{relation}} UNION ALL BY NAME FROM no_rows)
+        SEMI JOIN attempts USING (batch_id, ingested_at)
+        QUALIFY row_number() OVER (
+            PARTITION BY batch_id, ingested_at, source_row ORDER BY judged_at DESC NULLS LAST
+        ) = 1
+    ), named AS (
+        SELECT
+            batch_id, ingested_at, unnest(source_rows) AS source_row,
+            CASE action {_STATES} END AS state, decided_at, decided_by, reason
+        FROM decisions
+    ), decided AS (
+        FROM named QUALIFY row_number() OVER (
+            PARTITION BY batch_id, ingested_at, source_row ORDER BY decided_at DESC
+        ) = 1
+    )
+    SELECT records.* EXCLUDE (judged_at), coalesce(state, '{OPEN}') AS state, decided_at, decided_by, reason
+    FROM records LEFT JOIN decided USING (batch_id, ingested_at, source_row)
+"""
 
 
 @dataclass(frozen=True)
 class QuarantinedRow:
-    """One row that was put aside."""
+    """One row that was put aside, and what was decided about it."""
 
     table: str
     file: str
@@ -49,45 +81,125 @@ class QuarantinedRow:
     batch_id: str
     ingested_at: datetime
     contract_version: str
+    state: str = OPEN
+    decided_at: datetime | None = None
+    decided_by: str | None = None
+    reason: str | None = None
+
+    @property
+    def row_id(self) -> str:
+        """Names the row in its table: batch and record number."""
+        return f"{self.batch_id}:{self.source_row}"
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Rows of the quarantine by what they have in common; what is empty is not asked. `rows` are row ids, `file` a
+    name that may hold * and ?, `before` the end of the time at which they were put aside. No state: all states."""
+
+    rule: str = ""
+    file: str = ""
+    rows: tuple[str, ...] = ()
+    states: tuple[str, ...] = (OPEN,)
+    before: datetime | None = None
+
+    def condition(self) -> str:
+        """The same as SQL."""
+        asked = [f"rule = {literal(self.rule)}"] if self.rule else []
+        asked += [f"file GLOB {literal(self.file)}"] if self.file else []
+        asked += [f"concat(batch_id, ':', source_row) IN ({literals(self.rows)})"] if self.rows else []
+        asked += [f"state IN ({literals(self.states)})"] if self.states else []
+        asked += [f"ingested_at < TIMESTAMPTZ '{self.before.isoformat()}'"] if self.before else []
+        return " AND ".join(asked) or "true"
+
+
+@dataclass(frozen=True)
+class RuleCount:
+    """Rows of one table that broke one rule and are in one state, with one of them as an example."""
+
+    table: str
+    rule: str
+    state: str
+    rows: int
+    files: int
+    first_at: datetime
+    value: str | None
+    expected: str
 
 
 def list_quarantine(
-    settings: Settings, table: str | None = None, *, rule: str | None = None, limit: int | None = None
+    settings: Settings,
+    table: str | None = None,
+    *,
+    rule: str | None = None,
+    limit: int | None = None,
+    selection: Selection | None = None,
 ) -> list[QuarantinedRow]:
-    """Quarantined rows of one raw table (e.g. sap_ecc__afru) or of all, oldest file first, in order of the file."""
+    """Rows of one raw table (e.g. sap_ecc__afru) or of all that still wait, or that are selected; oldest file first."""
+    wanted = (selection or Selection(rule=rule or "")).condition()
     found: list[QuarantinedRow] = []
-    for path in _tables(settings, table):
-        found += _counting_rows(settings, path, rule)
+    for name in quarantined_tables(settings) if table is None else [table]:
+        most = "" if limit is None else f" LIMIT {limit - len(found)}"
+        with quarantine_rows(settings, name) as (connection, rows):
+            sql = f"FROM ({rows}) WHERE {wanted} ORDER BY ingested_at, batch_id, source_row{most}"
+            found += [
+                QuarantinedRow(table=name, **row) for row in connection.sql(sql).to_arrow_table().to_pylist()
+            ]
         if limit is not None and len(found) >= limit:
             break
-    return found[:limit]
+    return found
 
 
-def quarantine_counts(settings: Settings) -> dict[tuple[str, str], int]:
-    """Number of quarantined rows by (raw table, rule)."""
-    counts: dict[tuple[str, str], int] = {}
-    for row in list_quarantine(settings):
-        counts[row.table, row.rule] = counts.get((row.table, row.rule), 0) + 1
-    return counts
+def rule_counts(settings: Settings, tables: Collection[str] | None = None) -> list[RuleCount]:
+    """Rows by table, rule and state, of these raw tables or of all."""
+    found: list[RuleCount] = []
+    for name in quarantined_tables(settings):
+        if tables is not None and name not in tables:
+            continue
+        with quarantine_rows(settings, name) as (connection, rows):
+            counted = connection.sql(f"""
+                SELECT
+                    rule, state, count(*) AS rows, count(DISTINCT file) AS files, min(ingested_at) AS first_at,
+                    arg_min(value, (ingested_at, source_row)) AS value, any_value(expected) AS expected
+                FROM ({rows}) GROUP BY rule, state ORDER BY rule, state
+            """)
+            found += [RuleCount(table=name, **row) for row in counted.to_arrow_table().to_pylist()]
+    return found
 
 
-def _tables(settings: Settings, table: str | None) -> list[Path]:
-    if table is not None:
-        paths = [settings.quarantine_path(table)]
-    else:
-        folder = settings.lake / "quarantine"
-        paths = sorted(folder.iterdir()) if folder.is_dir() else []
-    return [path for path in paths if DeltaTable.is_deltatable(str(path))]
+def quarantined_tables(settings: Settings) -> list[str]:
+    """Raw tables of which rows were ever put aside."""
+    folder = settings.lake / "quarantine"
+    paths = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [path.name for path in paths if DeltaTable.is_deltatable(str(path))]
 
 
-def _counting_rows(settings: Settings, path: Path, rule: str | None) -> list[QuarantinedRow]:
-    attempts = {(entry["batch_id"], entry["ingested_at"]) for entry in committed_entries(settings, path.name)}
-    rows = ds.dataset(DeltaTable(path).file_uris(), schema=SCHEMA, format="parquet").to_table(
-        filter=None if rule is None else ds.field("rule") == rule
-    )
-    ordered = rows.sort_by([("ingested_at", "ascending"), ("source_row", "ascending")]).to_pylist()
-    return [
-        QuarantinedRow(table=path.name, **row)
-        for row in ordered
-        if (row["batch_id"], row["ingested_at"]) in attempts
-    ]
+@contextmanager
+def quarantine_rows(settings: Settings, table: str) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
+    """A connection and SQL of all quarantined rows of a raw table with their state; columns as QuarantinedRow."""
+    entries = committed_entries(settings, table)
+    fields = [SCHEMA.field(name) for name in ("batch_id", "ingested_at")]
+    attempts = [{field.name: entry[field.name] for field in fields} for entry in entries]
+    path = settings.quarantine_path(table)
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.register("attempts", pa.Table.from_pylist(attempts, pa.schema(fields)))
+        connection.register("decisions", counting_decisions(settings, table))
+        connection.register("no_rows", SCHEMA.empty_table())
+        yield connection, _ROWS.format(relation=_relation(path))
+
+
+def _relation(path: Path) -> str:
+    files = DeltaTable(path).file_uris() if DeltaTable.is_deltatable(str(path)) else []
+    return f"read_parquet([{literals(files)}], union_by_name=true)" if files else "no_rows"
+
+
+def export_quarantine(settings: Settings, table: str, selection: Selection, to: Path) -> int:
+    """Write the selected rows of a raw table into a .csv, .json or .parquet file; their number."""
+    kinds = {".csv": "(FORMAT csv, HEADER)", ".json": "(FORMAT json, ARRAY)", ".parquet": "(FORMAT parquet)"}
+    if to.suffix not in kinds:
+        raise ConfigurationError(to, "the name tells no format.", f"end it with {', '.join(kinds)}.")
+    with quarantine_rows(settings, table) as (connection, rows):
+        wanted = f"FROM ({rows}) WHERE {selection.condition()} ORDER BY ingested_at, batch_id, source_row"
+        written = connection.execute(f"COPY ({wanted}) TO {literal(str(to))} {kinds[to.suffix]}").fetchone()
+    return int(written[0]) if written else 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, requires, version
@@ -19,9 +19,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from ingestion.connectors.secrets import resolve
-from ingestion.contracts import Contract
 from ingestion.errors import LakeError, PlantError
-from ingestion.lake.ledger import committed_entries
+from ingestion.lake.balance import Balance, table_balance
 from ingestion.lake.read import count_rows
 from ingestion.plant import PLANT_SYSTEM, Connection, Source
 from ingestion.settings import REPOSITORY, Settings
@@ -35,6 +34,7 @@ from serving.release import current_release
 LOCKED = re.compile(r"^[A-Za-z0-9._-]+==[^\\\n]+", re.MULTILINE)
 OLDEST_PYTHON = (3, 11)
 ENOUGH_BYTES = 5 * 2**30
+SHOWN_PROBLEMS = 5
 
 
 class Verdict(StrEnum):
@@ -154,24 +154,39 @@ def manifest(workspace: Workspace) -> Iterator[Check]:
 
 
 def lake(workspace: Workspace) -> Iterator[Check]:
-    """Every raw table opens, and holds the rows that the ledger says: read = committed + quarantined."""
-    delivered = sound = 0
+    """Every raw table opens, and no row is lost: of each file, read = in raw + quarantined + discarded."""
+    delivered = 0
+    sound: list[Balance] = []
     for contract in workspace.contracts:
         try:
             rows = count_rows(contract, workspace.settings)
         except LakeError as error:
             yield Check("lake", Verdict.WRONG, error.message, error.next_step)
             continue
-        problem = _balance_problem(workspace.settings, contract, rows or 0)
-        delivered += rows is not None
-        sound += rows is not None and not problem
-        if problem:
+        if rows is None:
+            continue
+        delivered += 1
+        balance = table_balance(workspace.settings, contract.raw_name)
+        if not balance.problems:
+            sound.append(balance)
+        for problem in balance.problems[:SHOWN_PROBLEMS]:
             step = f"keep {workspace.settings.lake} as it is and report it; the archive holds every file."
             yield Check("lake", Verdict.WRONG, f"{contract.raw_name}: {problem}", step)
     if delivered:
-        yield Check("lake", Verdict.OK, f"{sound} raw tables open and their rows balance")
+        yield Check(
+            "lake", Verdict.OK, f"{len(sound)} raw tables open and their rows balance: {_equation(sound)}"
+        )
     else:
         yield Check("lake", Verdict.WARN, "no raw table yet", "`tundish run` reads the delivered files.")
+
+
+def _equation(balances: Sequence[Balance]) -> str:
+    """Say the sums over tables."""
+    read, committed, quarantined, discarded = (
+        sum(getattr(balance, name) for balance in balances)
+        for name in ("read", "committed", "quarantined", "discarded")
+    )
+    return f"{read:,} read = {committed:,} committed + {quarantined:,} quarantined + {discarded:,} discarded"
 
 
 def release(workspace: Workspace) -> Iterator[Check]:
@@ -196,16 +211,6 @@ def lock(workspace: Workspace) -> Iterator[Check]:
     yield Check(
         "lock", Verdict.WARN if holder else Verdict.OK, found, "wait until it ends." if holder else ""
     )
-
-
-def _balance_problem(settings: Settings, contract: Contract, rows: int) -> str:
-    """Say how a raw table of ``rows`` rows and its ledger differ; empty if they agree."""
-    entries = committed_entries(settings, contract.raw_name)
-    for entry in entries:
-        if entry["rows_read"] != entry["rows_committed"] + entry["rows_quarantined"]:
-            return f"file {entry['file']}: {entry['rows_read']} rows read do not balance"
-    booked = sum(entry["rows_committed"] for entry in entries)
-    return "" if rows == booked else f"the table holds {rows} rows, the ledger says {booked}"
 
 
 def _applies(requirement: Requirement) -> bool:

@@ -21,6 +21,7 @@ from orchestration.cli.frame import (
     PlantOption,
     perform,
 )
+from orchestration.cli.quarantine_commands import quarantine_app
 from orchestration.cli.signaling import app as signals_app
 from orchestration.cli.source_commands import source_app
 from orchestration.cli.template_commands import template_app
@@ -38,9 +39,6 @@ app = typer.Typer(
     add_completion=False,
 )
 release_app = typer.Typer(help="List, show and switch releases.", no_args_is_help=True)
-quarantine_app = typer.Typer(
-    help="Look at rows that broke a rule and did not become raw.", no_args_is_help=True
-)
 app.add_typer(adding_app)
 app.add_typer(release_app, name="release")
 app.add_typer(quarantine_app, name="quarantine")
@@ -247,48 +245,6 @@ def release_rollback(
     perform("releases", Place(home, plant), action="rollback", release_id=release_id)
 
 
-@quarantine_app.command("list", epilog=EXIT_CODES)
-def quarantine_list(
-    plant: PlantOption = None, home: HomeOption = None, output: FormatOption = OutputFormat.TABLE
-) -> None:
-    """Count quarantined rows by table, rule and file.
-
-    Example:
-
-      tundish quarantine list
-    """
-    perform("quarantine", Place(home, plant), action="list", table="", rule="", limit=0, output=output.value)
-
-
-@quarantine_app.command("show", epilog=EXIT_CODES)
-def quarantine_show(
-    *,
-    table: Annotated[str, typer.Argument(metavar="TABLE", help="Raw table, for example mes__counters.")],
-    plant: PlantOption = None,
-    home: HomeOption = None,
-    rule: Annotated[
-        str, typer.Option("--rule", help="Only rows that broke this rule, for example type:value.")
-    ] = "",
-    limit: Annotated[int, typer.Option("--limit", min=1, help="Most rows to show.")] = 20,
-    output: FormatOption = OutputFormat.TABLE,
-) -> None:
-    """Show quarantined rows with file, line, rule and raw text.
-
-    Example:
-
-      tundish quarantine show mes__counters --rule range:total_count
-    """
-    perform(
-        "quarantine",
-        Place(home, plant),
-        action="show",
-        table=table,
-        rule=rule,
-        limit=limit,
-        output=output.value,
-    )
-
-
 @app.command(epilog=EXIT_CODES)
 def maintain(
     plant: PlantOption = None,
@@ -300,9 +256,9 @@ def maintain(
         bool, typer.Option("--verify-archive", help="Read every archived file and compare it with its hash.")
     ] = False,
 ) -> None:
-    """Compact and vacuum Delta tables, drop old releases and leftovers of killed runs.
+    """Compact and vacuum Delta tables, drop old releases and leftovers of killed runs, expire quarantined rows.
 
-    Versions inside the audit horizon (TUNDISH_AUDIT_DAYS) stay readable.
+    Rows expire only as plant.yml says (quarantine.expire_after_days). Versions inside the audit horizon (TUNDISH_AUDIT_DAYS) stay readable.
 
     Example:
 

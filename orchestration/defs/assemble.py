@@ -18,6 +18,7 @@ from orchestration.defs.sensors import landed_files_sensor
 from orchestration.defs.warehouse import warehouse_assets
 from orchestration.lib.dbt_project import load_manifest
 from orchestration.lib.progress import Reporter, Silence
+from orchestration.lib.quarantine_assets import quarantine_spec
 from orchestration.lib.raw_assets import landing_spec, raw_assets
 from orchestration.lib.workspace import Workspace
 
@@ -30,6 +31,7 @@ def assemble(workspace: Workspace, manifest_path: Path, reporter: Reporter | Non
         assets=[
             *[landing_spec(workspace, system) for system in workspace.systems],
             *[raw_assets(workspace, system, reporter) for system in workspace.systems],
+            *[quarantine_spec(workspace, system) for system in workspace.systems],
             warehouse_assets(workspace, manifest, reporter),
             *released_assets(workspace, manifest, reporter),
         ],

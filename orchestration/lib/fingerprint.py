@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, fields
 from importlib.metadata import version
 from pathlib import Path
 
 from ingestion.errors import TundishError
+from ingestion.lake.decisions import is_decision
 from ingestion.lake.transactions import committed_hashes
 from ingestion.plant import PLANT_SYSTEM
 from ingestion.settings import REPOSITORY
@@ -42,7 +43,9 @@ class Inputs:
     """Everything that the warehouse follows from.
 
     ``raw_content`` maps raw table to a hash over the files committed to it; ``raw_versions`` to its Delta version,
-    which is recorded but decides nothing: compaction makes a new version of the same rows.
+    which is recorded but decides nothing: compaction makes a new version of the same rows. ``recovered`` is a hash over
+    the decisions that brought rows out of the quarantine: these come in under the time of their delivery, which is
+    before what incremental models have seen.
     """
 
     raw_content: Mapping[str, str]
@@ -51,6 +54,7 @@ class Inputs:
     suites: str
     plant: str
     packages: Mapping[str, str]
+    recovered: str = ""
 
     @property
     def fingerprint(self) -> str:
@@ -66,20 +70,23 @@ class Inputs:
             for name, content in self.raw_content.items()
             if name.startswith(f"{PLANT_SYSTEM}__")
         }
-        parts = [self.dbt_code, self.plant, dict(self.packages), configuration]
+        parts = [self.dbt_code, self.plant, dict(self.packages), configuration, self.recovered]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
 def read_inputs(workspace: Workspace, raw_versions: Mapping[str, int]) -> Inputs:
     """Collect the inputs of a build on the given raw versions."""
     suites = REPOSITORY / "quality" / "suites"
+    committed = {name: committed_hashes(workspace.settings.raw_path(name)) for name in sorted(raw_versions)}
+    decisions = {item for found in committed.values() for item in found if is_decision(item)}
     return Inputs(
-        raw_content={name: _content(workspace, name) for name in sorted(raw_versions)},
+        raw_content={name: _hash_of(found) for name, found in committed.items()},
         raw_versions=dict(sorted(raw_versions.items())),
         dbt_code=code_hash(),
         suites=hash_files(suites.glob("*.yml"), suites),
         plant=hashlib.sha256((workspace.plant.folder / "plant.yml").read_bytes()).hexdigest(),
         packages={name: version(name) for name in _packages(workspace)},
+        recovered=_hash_of(decisions) if decisions else "",
     )
 
 
@@ -87,10 +94,9 @@ def _packages(workspace: Workspace) -> tuple[str, ...]:
     return PACKAGES if workspace.settings.target == "duckdb" else PACKAGES + SPARK_PACKAGES
 
 
-def _content(workspace: Workspace, raw_name: str) -> str:
-    """Hash over the content hashes of all files whose rows are in a raw table."""
-    hashes = committed_hashes(workspace.settings.raw_path(raw_name))
-    return hashlib.sha256("".join(sorted(hashes)).encode()).hexdigest()
+def _hash_of(names: Collection[str]) -> str:
+    """Hash over content hashes, or over names of decisions, in whatever order."""
+    return hashlib.sha256("".join(sorted(names)).encode()).hexdigest()
 
 
 def build_record_path(workspace: Workspace) -> Path:
@@ -121,7 +127,7 @@ def recorded_build(workspace: Workspace) -> Inputs:
     if not path.is_file():
         raise WarehouseNotBuiltError(path)
     body = json.loads(path.read_text(encoding="utf-8"))
-    return Inputs(**{field.name: body[field.name] for field in fields(Inputs)})
+    return Inputs(**{field.name: body[field.name] for field in fields(Inputs) if field.name in body})
 
 
 def forget_build(workspace: Workspace) -> None:

@@ -23,6 +23,7 @@ from ingestion.errors import TundishError
 from ingestion.load import load_table
 from ingestion.session import session
 from orchestration.lib.progress import Reporter
+from orchestration.lib.quarantine_assets import quarantine_event
 from orchestration.lib.raw_metadata import CONTRACT_GATE, materialization, spec_metadata
 from orchestration.lib.workspace import Workspace
 from quality.contract_gate import evaluate_batch
@@ -94,6 +95,7 @@ def raw_assets(workspace: Workspace, system: str, reporter: Reporter) -> AssetsD
         chosen = [item for item in contracts if AssetKey(item.asset_key) in context.selected_asset_keys]
         not_fetched = _fetch(workspace, system, chosen, reporter)
         reporter.system(system)
+        changed = False
         with session(workspace.settings, system) as shared:
             for contract in chosen:
                 try:
@@ -110,7 +112,10 @@ def raw_assets(workspace: Workspace, system: str, reporter: Reporter) -> AssetsD
                     raise Failure(str(error), allow_retries=error.retryable) from error
                 if result.rows_committed:
                     context.resources.dbt.warm_up()
+                changed = changed or result.changed
                 yield materialization(result, not_fetched.get(contract.raw_name))
+        if changed:
+            context.log_event(quarantine_event(workspace, contracts))
 
     return load
 
