@@ -9,8 +9,10 @@ Here: evaluation of rules on one pandas frame. Not here: which rules and which f
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache, partial
 from typing import Any
 
 import pandas as pd
@@ -29,11 +31,17 @@ with warnings.catch_warnings():
         ProgressBarsConfig,
     )
     from great_expectations.exceptions import GreatExpectationsError
+    from great_expectations.execution_engine import PandasExecutionEngine
     from great_expectations.expectations import expectation as gx_base
+    from great_expectations.expectations.metrics.map_metric_provider import (
+        MulticolumnMapMetricProvider,
+        multicolumn_condition_partial,
+    )
 
-from quality.result import SAMPLE_SIZE, ExpectationResult, Severity
-from quality.stacking import build_stacks
-from quality.suite import Expectation
+from quality import own
+from quality.own import Frames
+from quality.result import SAMPLE_SIZE, ExpectationResult
+from quality.suite import Expectation, broken, result_of
 
 ROW_WISE_BASES = (
     gx_base.ColumnMapExpectation,
@@ -46,51 +54,49 @@ NEEDS_ALL_ROWS = {
     "expect_column_values_to_be_decreasing",
     "expect_column_values_to_be_increasing",
 }
+FILLER = "__filler"
+"""A column beside those of an own rule: GX asks for two at least."""
 RESULT_FORMAT = {"result_format": "SUMMARY", "partial_unexpected_count": SAMPLE_SIZE}
 RULE_ERRORS = (GreatExpectationsError, TypeError, ValueError, KeyError, AttributeError)
 """What a rule may raise inside GX that its own net does not catch."""
 
 
-def evaluate(frame: pd.DataFrame, expectations: Sequence[Expectation]) -> list[ExpectationResult]:
-    """Evaluate rules on a frame; one result for each rule, in the rules' order.
+def evaluate(
+    frame: pd.DataFrame, expectations: Sequence[Expectation], references: Frames | None = None
+) -> list[ExpectationResult]:
+    """Evaluate rules on a frame; one result for each rule, in the rules' order. `references`: other tables by name.
 
     Fails closed: a rule that GX does not know, cannot be built or raises is a failed critical result with
     the exception's text, whatever its own severity.
     """
-    results: dict[int, ExpectationResult] = {}
-    for stack in build_stacks(frame, expectations, is_row_wise):
-        (together,) = _evaluate_each(stack.frame, {0: stack.expectation}).values()
-        if together.passed:
-            results.update({number: _holds(expectations[number]) for number in stack.numbers})
-    rest = {number: rule for number, rule in enumerate(expectations) if number not in results}
-    results.update(_evaluate_each(frame, rest))
-    return [results[number] for number in range(len(expectations))]
-
-
-def _evaluate_each(
-    frame: pd.DataFrame, expectations: Mapping[int, Expectation]
-) -> dict[int, ExpectationResult]:
-    """One result for each numbered rule."""
     built: dict[int, Any] = {}
     results: dict[int, ExpectationResult] = {}
-    for number, expectation in expectations.items():
-        try:
-            built[number] = _build(expectation, number)
-        except (AttributeError, TypeError, ValueError, ValidationError) as error:
-            results[number] = _broken(expectation, f"{type(error).__name__}: {error}")
-    bodies = _validate(frame, built)
+    with _own_rules(expectations, references or {}):
+        for number, expectation in enumerate(expectations):
+            try:
+                built[number] = _build(expectation, number)
+            except (AttributeError, TypeError, ValueError, ValidationError) as error:
+                results[number] = broken(expectation, f"{type(error).__name__}: {error}")
+        bodies = _validate(frame.assign(**{FILLER: True}) if _RUNNING else frame, built)
     for number in built:
         body = bodies.get(number)
         missing = "Great Expectations returned no result for it"
         results[number] = (
-            _translate(expectations[number], body) if body else _broken(expectations[number], missing)
+            _translate(expectations[number], body) if body else broken(expectations[number], missing)
         )
-    return results
+    return [results[number] for number in range(len(expectations))]
+
+
+def as_suite(name: str, expectations: Sequence[Expectation]) -> Any:
+    """The rules as a great_expectations.ExpectationSuite, with their severities. Raises what GX raises for a wrong one."""
+    return gx.ExpectationSuite(
+        name=name, expectations=[_build(rule, number) for number, rule in enumerate(expectations)]
+    )
 
 
 def is_row_wise(expectation: Expectation) -> bool:
     """True if the rule looks at each row alone, so that results of parts of a table add up."""
-    kind = getattr(gxe, _class_name(expectation.type), None)
+    kind = getattr(gxe, _class_name(expectation.type), None)  # own rules all have SQL
     if kind is None or expectation.type in NEEDS_ALL_ROWS or "mostly" in expectation.kwargs:
         return False
     return issubclass(kind, ROW_WISE_BASES)
@@ -103,8 +109,18 @@ def _class_name(expectation_type: str) -> str:
 
 def _build(expectation: Expectation, number: int) -> Any:
     """The GX object; `number` travels along, because GX returns results in an order of its own."""
-    kind = getattr(gxe, _class_name(expectation.type))
-    return kind(**expectation.kwargs, meta={"number": number})
+    told = {"meta": {"number": number}, "severity": expectation.severity.value}
+    known = own.find(expectation.type)
+    if known is None:
+        return getattr(gxe, _class_name(expectation.type))(**expectation.kwargs, **told)
+    known.check(expectation.kwargs)
+    return ExpectOwnRuleToHold(
+        column_list=[*expectation.columns, FILLER],
+        ignore_row_if="never",
+        number=number,
+        mostly=expectation.kwargs.get("mostly", 1.0),
+        **told,
+    )
 
 
 def _validate(frame: pd.DataFrame, built: Mapping[int, Any]) -> dict[int, dict[str, Any]]:
@@ -155,35 +171,18 @@ def _translate(expectation: Expectation, body: Mapping[str, Any]) -> Expectation
     """Our result for GX's."""
     error = _exception_text(body.get("exception_info") or {})
     if error:
-        return _broken(expectation, error)
+        return broken(expectation, error)
     result = body.get("result") or {}
     observed = result.get("observed_value")
     sample = [str(value) for value in result.get("partial_unexpected_list") or ()]
-    return ExpectationResult(
-        expectation=expectation.type,
-        column=", ".join(expectation.columns),
-        severity=expectation.severity,
-        passed=body.get("success") is True,
-        rule=expectation.rule,
+    counted = result.get("unexpected_count") is not None
+    return replace(
+        result_of(expectation, passed=body.get("success") is True),
         observed="" if observed is None else str(observed),
         unexpected_count=result.get("unexpected_count"),
         unexpected_pct=result.get("unexpected_percent"),
+        rows_looked_at=result["element_count"] - (result.get("missing_count") or 0) if counted else None,
         sample=tuple(dict.fromkeys(sample))[:SAMPLE_SIZE],
-        reason=expectation.reason,
-    )
-
-
-def _holds(expectation: Expectation) -> ExpectationResult:
-    """A rule that held together with others of its kind."""
-    return ExpectationResult(
-        expectation=expectation.type,
-        column=", ".join(expectation.columns),
-        severity=expectation.severity,
-        passed=True,
-        rule=expectation.rule,
-        unexpected_count=0,
-        unexpected_pct=0.0,
-        reason=expectation.reason,
     )
 
 
@@ -194,14 +193,53 @@ def _exception_text(info: Mapping[str, Any]) -> str:
     return raised[0] if raised else ""
 
 
-def _broken(expectation: Expectation, error: str) -> ExpectationResult:
-    """A rule that could not be evaluated: critical, because nobody knows whether it holds."""
-    return ExpectationResult(
-        expectation=expectation.type,
-        column=", ".join(expectation.columns),
-        severity=Severity.CRITICAL,
-        passed=False,
-        rule=expectation.rule,
-        reason=expectation.reason,
-        error=error,
+# own expectations: all of them are one kind to GX, told apart by number
+
+_RUNNING: dict[int, Callable[[pd.DataFrame], pd.Series]] = {}
+
+
+@contextmanager
+def _own_rules(expectations: Sequence[Expectation], references: Frames) -> Iterator[None]:
+    """Own rules by number while GX runs them."""
+    for number, expectation in enumerate(expectations):
+        known = own.find(expectation.type)
+        if known is not None:
+            _RUNNING[number] = partial(_bad_rows, known, expectation, references)
+    try:
+        yield
+    finally:
+        _RUNNING.clear()
+
+
+def _bad_rows(
+    known: own.OwnExpectation, expectation: Expectation, references: Frames, frame: pd.DataFrame
+) -> pd.Series:
+    return known.frame(frame, expectation.kwargs, references)
+
+
+class _OwnRule(MulticolumnMapMetricProvider):  # type: ignore[misc] # GX is not typed
+    """True for each row that keeps the rule of that number."""
+
+    condition_metric_name = "multicolumn_values.own_rule"
+    condition_domain_keys = (
+        "batch_id",
+        "table",
+        "column_list",
+        "row_condition",
+        "condition_parser",
+        "ignore_row_if",
     )
+    condition_value_keys = ("number",)
+
+    @multicolumn_condition_partial(engine=PandasExecutionEngine)  # type: ignore[untyped-decorator]
+    def _pandas(cls, column_list: pd.DataFrame, number: int, **_: Any) -> pd.Series:  # noqa: N805
+        return ~_RUNNING[number](column_list)
+
+
+class ExpectOwnRuleToHold(gx_base.MulticolumnMapExpectation):  # type: ignore[misc]
+    """What own expectations are to GX."""
+
+    number: int
+    map_metric = "multicolumn_values.own_rule"
+    success_keys = ("mostly", "number")
+    args_keys = ("column_list", "number")

@@ -1,21 +1,21 @@
-"""Reading a release candidate for its gate: which tables it has, their columns, and frames of bounded size.
+"""Reading a release candidate for its gate: which tables it has, and their columns.
 
-Here: Parquet in, pandas out. Not here: the rules (`suite`) and their evaluation (`gx_engine`).
+Here: Parquet files as relations of one DuckDB connection. Not here: the rules (`suite`) and their evaluation (`engine`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-import pandas as pd
+import pyarrow as pa
 
+from ingestion.typing.expressions import identifier
+from quality.engine import Dataset
 from quality.table_spec import released_type
-
-CHUNK_ROWS = 500_000
-"""Rows of a frame for rules that look at each row alone; 20 columns of it take about 100 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,40 +58,33 @@ class ReleaseReader:
         columns = {str(row[0]): released_type(str(row[1])) for row in described}
         return ReleasedFile(table, path, int(counted[0][0]), columns)
 
-    def frame(self, file: ReleasedFile, columns: Sequence[str]) -> pd.DataFrame:
-        """Only these columns, all rows. DECIMAL becomes float64: rules compare, they do not add up."""
-        frame: pd.DataFrame = self._connection.sql(self._query(file, columns)).to_arrow_table().to_pandas()
-        return frame
+    def dataset(self, file: ReleasedFile, key: tuple[str, ...]) -> Dataset:
+        """The table as rules read it; `key` names its rows to a person, and other tables of the candidate go by name."""
+        named = tuple(name for name in key if name in file.columns)
+        others = {name: self._source(path) for name, path in self._files.items()}
+        return Dataset(self._connection, self._source(file.path), file.columns, named, others)
 
-    def chunks(self, file: ReleasedFile, columns: Sequence[str], rows: int) -> Iterator[pd.DataFrame]:
-        """Only these columns, in frames of at most `rows` rows."""
-        for batch in self._connection.sql(self._query(file, columns)).to_arrow_reader(rows):
-            yield batch.to_pandas()
+    @contextmanager
+    def values(self, names: Sequence[str], rows: Sequence[tuple[str | None, ...]]) -> Iterator[Dataset]:
+        """A table of texts with columns of these names, as long as the context lasts."""
+        columns = dict(zip(names, zip(*rows, strict=True), strict=True))
+        self._connection.register(
+            "values_given", pa.table(columns, pa.schema([(name, pa.string()) for name in names]))
+        )
+        try:
+            yield Dataset(self._connection, "values_given", dict.fromkeys(names, "VARCHAR"))
+        finally:
+            self._connection.unregister("values_given")
 
     def columns_not_finite(self, file: ReleasedFile) -> dict[str, int]:
         """Rows that hold NaN or an infinity, by DOUBLE column; columns without any are left out."""
         doubles = [name for name, kind in file.columns.items() if kind == "DOUBLE"]
         if not doubles:
             return {}
-        counts = ", ".join(f"count(*) filter (where not isfinite({_name(name)}))" for name in doubles)
+        counts = ", ".join(f"count(*) filter (where not isfinite({identifier(name)}))" for name in doubles)
         row = self._connection.execute(f"select {counts} from {self._source(file.path)}").fetchall()[0]
         return {name: int(rows) for name, rows in zip(doubles, row, strict=True) if rows}
-
-    def _query(self, file: ReleasedFile, columns: Sequence[str]) -> str:
-        """Select the columns; at least one literal column, so that row counts survive without columns."""
-        parts = [
-            f"cast({_name(name)} as double) as {_name(name)}"
-            if file.columns[name].startswith("DECIMAL")
-            else _name(name)
-            for name in columns
-        ]
-        return f"select {', '.join(parts) or 'true as any_row'} from {self._source(file.path)}"
 
     @staticmethod
     def _source(path: Path) -> str:
         return "read_parquet('" + str(path).replace("'", "''") + "')"
-
-
-def _name(identifier: str) -> str:
-    """Quoted SQL identifier."""
-    return '"' + identifier.replace('"', '""') + '"'

@@ -32,7 +32,8 @@ class ExpectationResult:
 
     `column` joins several columns by ", " and is empty for a rule on the table. `unexpected_count` is rows,
     `unexpected_pct` is per cent of the rows looked at (0-100); both are None where a rule has no such count.
-    `error` is the text of the exception that kept the rule from being evaluated, else empty.
+    `rows_looked_at` are the rows that the share is of: those with a value, for most rules. `keys` name a few bad rows
+    as "column=value, ...". `error` is the text of the exception that kept the rule from being evaluated, else empty.
     """
 
     expectation: str
@@ -46,6 +47,8 @@ class ExpectationResult:
     sample: tuple[str, ...] = ()
     reason: str = ""
     error: str = ""
+    rows_looked_at: int | None = None
+    keys: tuple[str, ...] = ()
 
     @property
     def blocks(self) -> bool:
@@ -66,6 +69,7 @@ class ExpectationResult:
             seen.append(f"{self.unexpected_count} rows against it{share}")
         seen += [f"observed {self.observed}"] if self.observed else []
         seen += [f"for example {', '.join(self.sample)}"] if self.sample else []
+        seen += [f"in the rows {'; '.join(self.keys)}"] if self.keys else []
         seen += [self.reason] if self.reason else []
         return f"{subject} failed: {'; '.join(seen)}"
 
@@ -80,7 +84,9 @@ class ExpectationResult:
             "observed": self.observed,
             "unexpected_count": self.unexpected_count,
             "unexpected_pct": self.unexpected_pct,
+            "rows_looked_at": self.rows_looked_at,
             "sample": list(self.sample),
+            "keys": list(self.keys),
             "reason": self.reason,
             "error": self.error,
         }

@@ -7,19 +7,19 @@ specification. Not here: evaluating them (`gx_engine`) and choosing tables (`rel
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from quality.errors import SuiteError
-from quality.result import Severity
+from quality.result import ExpectationResult, Severity
 from quality.table_spec import TableSpec
 
 SUITES_FOLDER = Path(__file__).parent / "suites"
-COLUMN_KEYS = ("column", "column_A", "column_B")
-COLUMN_LIST_KEYS = ("column_list",)
+COLUMN_KEYS = ("column", "column_A", "column_B", "order_by")
+COLUMN_LIST_KEYS = ("column_list", "group_by")
 ENTRY_KEYS = {"type", "kwargs", "severity", "reason"}
 
 
@@ -44,6 +44,23 @@ class Expectation:
         """The arguments as text, without the columns."""
         skip = {*COLUMN_KEYS, *COLUMN_LIST_KEYS}
         return ", ".join(f"{key} {value}" for key, value in self.kwargs.items() if key not in skip)
+
+
+def result_of(expectation: Expectation, *, passed: bool) -> ExpectationResult:
+    """A result that carries what the rule says of itself."""
+    return ExpectationResult(
+        expectation=expectation.type,
+        column=", ".join(expectation.columns),
+        severity=expectation.severity,
+        passed=passed,
+        rule=expectation.rule,
+        reason=expectation.reason,
+    )
+
+
+def broken(expectation: Expectation, error: str) -> ExpectationResult:
+    """A rule that could not be evaluated: critical, because nobody knows whether it holds."""
+    return replace(result_of(expectation, passed=False), severity=Severity.CRITICAL, error=error)
 
 
 def load_suites(folder: Path = SUITES_FOLDER) -> dict[str, tuple[Expectation, ...]]:

@@ -5,7 +5,6 @@ the child process (``lib.dbt_build``), models (``dbt_project/``).
 """
 
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -20,7 +19,6 @@ from orchestration.lib.progress import Reporter
 from orchestration.lib.spark_build import start_spark_dbt, take_over_tables, write_setup
 from orchestration.lib.translator import WarehouseTranslator
 from orchestration.lib.workspace import Workspace
-from quality.release_gate import load_engine
 from serving.release import current_release, list_releases
 
 POOL = "warehouse"
@@ -77,9 +75,7 @@ def warehouse_assets(
         if spark:
             launch = partial(start_spark_dbt, workspace, write_setup(workspace, manifest, pins, full=full))
         invocation = start_build(context, workspace, launch, full=full)
-        with ThreadPoolExecutor(1) as meanwhile:
-            meanwhile.submit(load_engine)  # the gate's imports take 2 s, as long as dbt needs to start
-            yield from stream_build(invocation, steps, reporter)
+        yield from stream_build(invocation, steps, reporter)
         if spark:
             take_over_tables(workspace, manifest)
         if whole:
