@@ -99,9 +99,8 @@ def _reference_sql(fields: Fields, arguments: Arguments, tables: References) -> 
 
 def _reference_frame(frame: pd.DataFrame, arguments: Arguments, tables: Frames) -> pd.Series:
     values = frame[str(arguments["column"])]
-    known = tables[arguments["parent"]][arguments["parent_column"]].dropna().tolist()
-    found: pd.Series = values.isin(known) | values.isna()
-    return ~found
+    known = tables[arguments["parent"]][str(arguments["parent_column"])].dropna()
+    return values.notna() & ~values.isin(known)
 
 
 MONOTONIC = register(
