@@ -2,12 +2,15 @@
 
 Dagster opens a connection for each event, which costs ten times the write: SQLite folds its log into the file and
 SQLAlchemy compiles the same statements anew. Files, tables and commits are Dagster's own, so that the UI reads them.
+A commit does not wait for the disk: a power cut may take the newest events, never the file's consistency, and what the
+events tell of is committed elsewhere.
 
 Here: how long connections last. Not here: which storage an instance uses (``instance``).
 """
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Self
@@ -16,7 +19,7 @@ from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventL
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, event
 
 
 class LastingEventLog(SqliteEventLogStorage):
@@ -35,6 +38,7 @@ class LastingEventLog(SqliteEventLogStorage):
         if shard not in self._engines:
             waits = {"timeout": SQLITE_BUSY_TIMEOUT_SECONDS}
             engine = create_engine(self.conn_string_for_shard(shard), connect_args=waits)
+            event.listen(engine, "connect", _leave_syncing_to_checkpoints)
             self._initdb(engine)
             self._engines[shard] = engine
         return self._engines[shard]
@@ -44,6 +48,10 @@ class LastingEventLog(SqliteEventLogStorage):
         super().dispose()
         while self._engines:
             self._engines.popitem()[1].dispose()
+
+
+def _leave_syncing_to_checkpoints(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA synchronous = NORMAL")
 
 
 class LastingStorage(DagsterSqliteStorage):
