@@ -60,7 +60,7 @@ class SimulationSummary:
         return self.days * 86_400 * self.tags / self.readings if self.readings else 0.0
 
     def __add__(self, other: "SimulationSummary") -> "SimulationSummary":
-        """Both plants over the same days."""
+        """What two processes made of the same days."""
         sums = {f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)}
         return SimulationSummary(**sums | {"days": self.days})
 
@@ -78,22 +78,39 @@ class Archive(Exporter, Protocol):
     rows: int
 
 
-@dataclass
-class Works:
-    """One plant at work: what happens there, its systems, and what its ERP tells of a failure."""
+@dataclass(frozen=True)
+class Sensors:
+    """The sensors of a plant and the exporter of their readings."""
 
-    plant: PlantModel
-    factory: Factory
     builder: SignalBuilder
     signals: tuple[Signal, ...]
     archive: Archive
-    others: tuple[Exporter, ...]
-    reported: Reported
+
+
+@dataclass(frozen=True)
+class Works:
+    """One plant at work and systems that watch it. Its processes share out the systems, and the truth likewise:
+
+    one that has the sensors tells of signals, one that knows what the ERP has `reported` of a failure tells of events.
+    """
+
+    factory: Factory
+    exporters: tuple[Exporter, ...]
+    sensors: Sensors | None = None
+    reported: Reported | None = None
+
+    @property
+    def plant(self) -> PlantModel:
+        """The plant's model."""
+        return self.factory.plant
 
     def export(self, log: DayLog) -> list[Fault]:
         """Write the files of a day and return the labels of their faults."""
-        self.builder.begin(log)
-        return [fault for exporter in (*self.others, self.archive) for fault in exporter.export(log)]
+        archive: tuple[Exporter, ...] = ()
+        if self.sensors is not None:
+            self.sensors.builder.begin(log)
+            archive = (self.sensors.archive,)
+        return [fault for exporter in (*self.exporters, *archive) for fault in exporter.export(log)]
 
 
 @dataclass(frozen=True)
@@ -118,65 +135,79 @@ def simulate(
     `machines` and `tags` are the size of the first plant; the second has five machines with four sensors each.
     `rate_s` is the average time between archived values of a sensor in seconds (not below 1). `only_after_day=n` writes
     no exports of the first n days, which an earlier call has delivered; the truth always covers all days. `progress`
-    is called after each day of the first plant with the days done and the days in all. The second plant, which shares
-    nothing with the first, is simulated meanwhile in a process of its own.
+    is called after each day of the first plant with the days done and the days in all. The sensors of the first plant,
+    its other systems and the second plant are simulated in three processes that share nothing: what happens in a plant
+    follows from the seed alone.
     """
     if days < 1 or rate_s < 1:
         raise ValueError(f"days and rate_s must be at least 1, not {days} and {rate_s}")
     period = Period(home_landing, truth_dir, days, rate_s, seed, start, only_after_day)
-    first = partial(_first, machines, tags)
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        second = pool.submit(_simulate_plant, _second, period)
-        both = (_simulate_plant(first, period, progress), second.result())
-    join_truth(truth_dir, [duisburg.SITE, greenville.SITE])
-    return both[0] + both[1]
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        others = [
+            pool.submit(_simulate_part, "2", partial(_first_events, machines), period),
+            pool.submit(_simulate_part, "3", _second, period),
+        ]
+        whole = _simulate_part("1", partial(_first_sensors, machines, tags), period, progress)
+        for other in others:
+            whole += other.result()
+    join_truth(truth_dir, "123")
+    return whole
 
 
-def _simulate_plant(
-    build: Callable[[Period, Landing], Works], period: Period, progress: Progress | None = None
+def _simulate_part(
+    part: str, build: Callable[[Period, Landing], Works], period: Period, progress: Progress | None = None
 ) -> SimulationSummary:
     landing = Landing(period.landing, is_open=period.only_after_day < 1)
     works = build(period, landing)
-    truth = TruthWriter(period.truth, works.plant.site_code)
+    plant, sensors, reported = works.plant, works.sensors, works.reported
     failures: list[Failure] = []
     pieces = faulty = 0
-    for number, log in enumerate(works.factory.days(period.days), start=1):
-        faults = works.export(log)
-        truth.add(works.plant, works.factory.book, log, faults)
-        truth.add_signals(works.plant, works.builder.series(changed(works.signals)))
-        failures += log.failures
-        pieces += sum(run.times.size for run in log.runs)
-        faulty += len(faults)
-        landing.is_open = number + 1 > period.only_after_day
-        if progress is not None:
-            progress(number, period.days)
-    truth.add_failures(works.plant, failures, works.reported, log.end)
-    truth.add_master_records(works.plant)
-    truth.close()
+    with TruthWriter(period.truth, part) as truth:
+        for number, log in enumerate(works.factory.days(period.days), start=1):
+            faults = works.export(log)
+            faulty += len(faults)
+            truth.add_faults(faults)
+            if sensors is not None:
+                truth.add_signals(plant, sensors.builder.series(changed(sensors.signals)))
+            if reported is not None:
+                truth.add(plant, works.factory.book, log)
+                failures += log.failures
+                pieces += sum(run.times.size for run in log.runs)
+            landing.is_open = number + 1 > period.only_after_day
+            if progress is not None:
+                progress(number, period.days)
+        if reported is not None:
+            truth.add_failures(plant, failures, reported, log.end)
+            truth.add_master_records(plant)
     return SimulationSummary(
-        period.days, len(works.plant.machines), len(works.signals), landing.files, landing.bytes, works.archive.rows,
-        pieces, len(failures), faulty,
+        period.days, len(plant.machines) if reported else 0, len(sensors.signals) if sensors else 0, landing.files,
+        landing.bytes, sensors.archive.rows if sensors else 0, pieces, len(failures), faulty,
     )  # fmt: skip
 
 
-def _first(machines: int, tags: int, period: Period, landing: Landing) -> Works:
+def _first_sensors(machines: int, tags: int, period: Period, landing: Landing) -> Works:
     plant, seed = duisburg.build_plant(machines), period.seed
-    factory, builder = Factory(plant, seed, period.start), SignalBuilder(plant, period.rate_s, seed)
-    others = (
+    builder, signals = SignalBuilder(plant, period.rate_s, seed), build_signals(plant, tags)
+    archive = HistorianExporter(builder, signals, landing, seed)
+    snapshots = CmsExporter(plant, builder, landing, seed)
+    return Works(Factory(plant, seed, period.start), (snapshots,), sensors=Sensors(builder, signals, archive))
+
+
+def _first_events(machines: int, period: Period, landing: Landing) -> Works:
+    plant, seed = duisburg.build_plant(machines), period.seed
+    factory = Factory(plant, seed, period.start)
+    exporters = (
         MesExporter(plant, landing, seed),
         InspectionExporter(plant, landing, seed),
         SapExporter(plant, factory.book, landing, seed, period.start),
-        CmsExporter(plant, builder, landing, seed),
     )
-    signals = build_signals(plant, tags)
-    archive = HistorianExporter(builder, signals, landing, seed)
-    return Works(plant, factory, builder, signals, archive, others, sap_maintenance.reported)
+    return Works(factory, exporters, reported=sap_maintenance.reported)
 
 
 def _second(period: Period, landing: Landing) -> Works:
     plant, seed = greenville.build_plant(), period.seed + SECOND_SEED
     factory, builder = Factory(plant, seed, period.start), SignalBuilder(plant, period.rate_s, seed)
     signals = greenville_signals(plant)
-    archive = OpcUaExporter(builder, signals, landing, seed)
-    others = (OdooExporter(plant, factory.book, landing, seed),)
-    return Works(plant, factory, builder, signals, archive, others, odoo_maintenance.reported)
+    sensors = Sensors(builder, signals, OpcUaExporter(builder, signals, landing, seed))
+    exporters = (OdooExporter(plant, factory.book, landing, seed),)
+    return Works(factory, exporters, sensors, odoo_maintenance.reported)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -41,24 +42,34 @@ Reported = Callable[[Failure, int | None], tuple[str, int, int | None]]
 
 
 class TruthWriter:
-    """Appends one plant's truth day by day; `join_truth` makes one file per table of what all plants wrote."""
+    """Appends one part of the truth day by day; `join_truth` makes one file per table of what all parts hold."""
 
-    def __init__(self, folder: Path, site_code: str) -> None:
+    def __init__(self, folder: Path, part: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.folder, self.site_code = folder, site_code
         self.schemas = {name: pa.schema(fields) for name, fields in SCHEMAS.items()}
         self.writers = {
-            name: pq.ParquetWriter(_part(folder, name, site_code), schema)
-            for name, schema in self.schemas.items()
+            name: pq.ParquetWriter(_part(folder, name, part), schema) for name, schema in self.schemas.items()
         }
 
-    def add(self, plant: PlantModel, book: OrderBook, log: DayLog, faults: list[Fault]) -> None:
-        """Add one day of one plant; `book` has the orders that the day names."""
+    def __enter__(self) -> Self:
+        """Nothing to do: the files are open."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End all files."""
+        for writer in self.writers.values():
+            writer.close()
+
+    def add(self, plant: PlantModel, book: OrderBook, log: DayLog) -> None:
+        """Add the events of one day of one plant; `book` has the orders that the day names."""
         self._write("state_intervals", [_interval(plant, i) for i in log.intervals])
         self._write("time_elements", _elements(plant, log))
         self._write("quantities", _quantities(plant, log))
         self._write("lot_links", _lot_links(plant, log, book))
         self._write("misreports", [_misreport(plant, log, m) for m in log.misreports])
+
+    def add_faults(self, faults: Sequence[Fault]) -> None:
+        """Add the labels of faults in the data of a day."""
         self._write("faults", [asdict(fault) for fault in faults])
 
     def add_signals(self, plant: PlantModel, series: Iterable[Series]) -> None:
@@ -85,20 +96,15 @@ class TruthWriter:
         """Add for which thing each master record of a plant stands, and which other it only looks like."""
         self._write("master_records", true_records(plant))
 
-    def close(self) -> None:
-        """End all files."""
-        for writer in self.writers.values():
-            writer.close()
-
     def _write(self, name: str, rows: list[Row]) -> None:
         if rows:
             self.writers[name].write_table(pa.Table.from_pylist(rows, schema=self.schemas[name]))
 
 
-def join_truth(folder: Path, site_codes: Sequence[str]) -> None:
-    """Make <folder>/<table>.parquet of what the writers of these sites wrote, site by site."""
+def join_truth(folder: Path, names: Sequence[str]) -> None:
+    """Make <folder>/<table>.parquet of the parts of these names, one after the other."""
     for name, fields in SCHEMAS.items():
-        parts = [_part(folder, name, site_code) for site_code in site_codes]
+        parts = [_part(folder, name, part) for part in names]
         whole = parts[0].with_suffix(".whole")
         with pq.ParquetWriter(whole, pa.schema(fields)) as writer:
             for part in parts:
@@ -110,8 +116,8 @@ def join_truth(folder: Path, site_codes: Sequence[str]) -> None:
             part.unlink()
 
 
-def _part(folder: Path, name: str, site_code: str) -> Path:
-    return folder / f".{name}.{site_code}.part"
+def _part(folder: Path, table: str, name: str) -> Path:
+    return folder / f".{table}.{name}.part"
 
 
 def _place(plant: PlantModel, machine: int) -> Row:
