@@ -21,6 +21,7 @@ COUNTERS = {
     "total": ("total_count", "PartsTotal"), "scrap": ("scrap_count", "PartsScrap"), "rework": ("rework_count", "PartsRework"),
     "order": ("order_no", "JobOrder"), "operation": ("operation_no", "JobOperation"), "material": ("material_no", "JobProduct"),
 }  # fmt: skip
+SLOWER = 3  # times the seconds between two values that the first plant's historian keeps: the server's deadbands are wide
 # The total of a controller with four digits, by its machine: it goes on at 0 after 9,999 and is never reset.
 ROLLOVERS = {"M01": 10_000}
 

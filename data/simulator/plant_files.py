@@ -16,7 +16,7 @@ import numpy as np
 from data.simulator import duisburg, greenville
 from data.simulator.exporters import odoo_losses
 from data.simulator.exporters.files import write_text
-from data.simulator.greenville_signals import COUNTERS, ROLLOVERS, node_id
+from data.simulator.greenville_signals import COUNTERS, ROLLOVERS, SLOWER, node_id
 from data.simulator.greenville_signals import build_signals as greenville_signals
 from data.simulator.master_records import DECISIONS
 from data.simulator.plant_model import ENTERPRISE, PlantModel
@@ -43,10 +43,13 @@ def write_plant_tables(folder: Path, *, machines: int = 12, tags: int = 60, rate
     """Write the configuration tables into `folder`; `machines` and `tags` are the size of the first plant."""
     first, second = duisburg.build_plant(machines), greenville.build_plant()
     plants = (first, second)
-    signals = ((first, build_signals(first, tags)), (second, greenville_signals(second)))
+    signals = (
+        (first, build_signals(first, tags), rate_s),
+        (second, greenville_signals(second), SLOWER * rate_s),
+    )
     tables: dict[str, list[Row]] = {
         "equipment": _equipment(plants),
-        "signals": [_SIGNAL_HEAD, *(row for plant, own in signals for row in _signals(plant, own, rate_s))],
+        "signals": [_SIGNAL_HEAD, *(row for part in signals for row in _signals(*part))],
         "signal_changes": _changes(),
         "counter_tags": _counter_tags(second),
         "shifts": _shifts(plants),

@@ -28,6 +28,7 @@ from data.simulator.exporters.opcua import OpcUaExporter
 from data.simulator.exporters.sap import SapExporter
 from data.simulator.factory import Factory
 from data.simulator.faults import Fault
+from data.simulator.greenville_signals import SLOWER
 from data.simulator.greenville_signals import build_signals as greenville_signals
 from data.simulator.plant_model import PlantModel
 from data.simulator.signal_changes import changed
@@ -53,11 +54,6 @@ class SimulationSummary:
     pieces: int
     failures: int
     faults: int
-
-    @property
-    def mean_interval_s(self) -> float:
-        """Average seconds between two archived values of a sensor."""
-        return self.days * 86_400 * self.tags / self.readings if self.readings else 0.0
 
     def __add__(self, other: "SimulationSummary") -> "SimulationSummary":
         """What two processes made of the same days."""
@@ -133,7 +129,7 @@ def simulate(
     """Simulate `days` production days of both plants and write exports to `home_landing`, the truth to `truth_dir`.
 
     `machines` and `tags` are the size of the first plant; the second has five machines with four sensors each.
-    `rate_s` is the average time between archived values of a sensor in seconds (not below 1). `only_after_day=n` writes
+    `rate_s` is the average time between archived values of a sensor of the first plant in seconds (not below 1). `only_after_day=n` writes
     no exports of the first n days, which an earlier call has delivered; the truth always covers all days. `progress`
     is called after each day of the first plant with the days done and the days in all. The sensors of the first plant,
     its other systems and the second plant are simulated in three processes that share nothing: what happens in a plant
@@ -206,7 +202,7 @@ def _first_events(machines: int, period: Period, landing: Landing) -> Works:
 
 def _second(period: Period, landing: Landing) -> Works:
     plant, seed = greenville.build_plant(), period.seed + SECOND_SEED
-    factory, builder = Factory(plant, seed, period.start), SignalBuilder(plant, period.rate_s, seed)
+    factory, builder = Factory(plant, seed, period.start), SignalBuilder(plant, SLOWER * period.rate_s, seed)
     signals = greenville_signals(plant)
     sensors = Sensors(builder, signals, OpcUaExporter(builder, signals, landing, seed))
     exporters = (OdooExporter(plant, factory.book, landing, seed),)
