@@ -24,7 +24,6 @@ from ingestion.typing.expressions import literal
 from ingestion.typing.query import Input
 
 _OTHER_DELIMITERS = (";", ",", "\t", "|", "~", ":")
-_LINE_END = ord("\n")
 NEVER = "\x01"  # DuckDB's text for null: a control character that no field consists of
 Piece = text.Block | text.Line | terminated.Rows
 
@@ -54,10 +53,9 @@ def well_formed(piece: text.Block | text.Line, delimiter: bytes, fields: int, li
     """Number of lines of a block whose lines all end, have `fields` fields and are no longer than `limit`; else 0."""
     if isinstance(piece, text.Line) or not piece.raw.endswith(b"\n") or len(delimiter) != 1:
         return 0
-    codes = np.frombuffer(piece.raw, dtype=np.uint8)
-    ends = np.flatnonzero(codes == _LINE_END)
-    delimiters = np.flatnonzero(codes == delimiter[0])
-    if len(delimiters) != len(ends) * (fields - 1) or piece.records() is None:
+    ends = np.flatnonzero(text.is_byte(piece.raw, b"\n"))
+    delimiters = np.flatnonzero(text.is_byte(piece.raw, delimiter))
+    if len(delimiters) != len(ends) * (fields - 1) or (fields == 1 and piece.records() is None):
         return 0
     before = np.searchsorted(delimiters, ends)
     regular = bool((before == np.arange(1, len(ends) + 1) * (fields - 1)).all())
@@ -195,7 +193,7 @@ class DelimitedReader:
     def _whole(self, piece: Piece, fields: int) -> tuple[int, bytes]:
         """(number of records, their bytes in the copy) if all records of a block are right at a glance, else (0, b"")."""
         dialect, copy = self._dialect, self._dialect.copy
-        raw = piece.plain() if isinstance(piece, terminated.Rows) else piece.raw.replace(b"\r\n", b"\n")
+        raw = piece.plain() if isinstance(piece, terminated.Rows) else text.unix_lines(piece.raw)
         if isinstance(piece, text.Line) or dialect.is_quoted(raw):
             return 0, b""
         if copy is not dialect:

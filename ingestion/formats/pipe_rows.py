@@ -30,7 +30,7 @@ def stretches(block: text.Block, bars: int, header: str, limit: int) -> Iterator
 
     `header` is a name that every line of headers holds; without one no line is plain beyond doubt.
     """
-    raw = block.raw.replace(b"\r\n", b"\n")
+    raw = text.unix_lines(block.raw)
     codes = np.frombuffer(raw, dtype=np.uint8)
     ends = np.flatnonzero(codes == _LINE_END)
     if not header or len(ends) == 0:

@@ -144,7 +144,7 @@ class Stage:
         self._folder = folder
         self._schema = schema
         self._partition_by = partition_by
-        self._shared = self.writer()
+        self._shared = _Behind(self.writer())
         self._files: list[StagedFile] = []
         self._waiting: list[pa.RecordBatch] = []
         self._waiting_bytes = 0
@@ -189,7 +189,7 @@ class _Behind:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="stage")
         self._waiting: deque[Future[None]] = deque()
 
-    def write(self, batch: pa.RecordBatch) -> None:
+    def write(self, batch: pa.RecordBatch | pa.Table) -> None:
         """Append rows; few batches wait. What went wrong with an earlier one is raised here or in close()."""
         while len(self._waiting) >= _BATCHES_BEHIND:
             self._waiting.popleft().result()
