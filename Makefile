@@ -43,10 +43,10 @@ test: $(STAMP) ## the test suite without the long tests
 	@$(PYTEST)
 
 test-long: $(STAMP) ## the long tests alone, one at a time: some kill runs at points of their duration
-	@$(BIN)/python -m pytest -m long
+	@$(BIN)/python -m pytest -m 'long and not spark'
 
 test-spark: $(SPARK) ## the warehouse of both targets, table by table
-	@$(BIN)/python -m pytest -m long tests/integration/test_spark_target.py
+	@$(BIN)/python -m pytest -m spark tests/integration
 
 test-all: test test-long test-spark ## every test, the long ones too
 

@@ -13,7 +13,7 @@ from tests.integration import test_adventureworks
 from tests.integration.homes import DEMO, succeed
 
 pytest.importorskip("pysail", reason="make spark installs the packages of the target spark")
-pytestmark = [pytest.mark.long, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.long, pytest.mark.spark, pytest.mark.timeout(1800)]
 SIZE = ("--machines", "4", "--tags", "20", "--rate", "600")
 
 
