@@ -106,7 +106,7 @@ def archived(settings: Settings, sha256: str) -> Path:
     """The archived file of that content, read once to prove it; ArchiveError if it is missing or another."""
     path = next(settings.archive.glob(f"{sha256}*"), settings.archive / sha256)
     if not path.is_file():
-        step = "the raw table holds its rows; deliver the file again, then it is kept again."
+        step = "its rows in raw are not touched; put it back there, from a backup or from the source."
         raise ArchiveError(path, "it is not there.", step)
     found = _content_hash(path, settings.max_unpack_ratio)
     if found != sha256:

@@ -109,7 +109,7 @@ def compare(
 def doctor(plant: PlantOption = None, home: HomeOption = None) -> None:
     """Check the set-up and say what is wrong and what to do about it.
 
-    Looks at Python and packages, the plant, its sources, dbt, every Delta table, the row balance, the release and the
+    Looks at Python and packages, the plant, its sources, dbt, every Delta table, every row of it, the release and the
     disk. Exits with 2 if something is wrong.
 
     Example:

@@ -195,7 +195,7 @@ def test_a_missing_archived_file_is_named(home: Home) -> None:
     home.load(contract_of(home))
     for path in home.settings.archive.glob("*.csv"):
         path.unlink()
-    with pytest.raises(ArchiveError, match="deliver the file again"):
+    with pytest.raises(ArchiveError, match="put it back there"):
         replay(home, contract_of(home, 100))
 
 
