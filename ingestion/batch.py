@@ -4,6 +4,7 @@ Belongs here: what ingestion tells gates, orchestration and people. How it is fo
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
@@ -19,6 +20,7 @@ class Finding:
 
     `rule` is a rule id such as `type:reading_at` or `missing_column`; `rows` is 0 for findings about the file;
     `sample` holds a few offenders as {source_row, line, value}; `message` says what was seen and the next step.
+    `severity`, `expected` and `observed` are said by rules of the contract's `quality`.
     """
 
     rule: str
@@ -26,6 +28,18 @@ class Finding:
     rows: int
     sample: tuple[Mapping[str, Any], ...] = ()
     message: str = ""
+    severity: str = ""
+    expected: str = ""
+    observed: str = ""
+
+
+@dataclass(frozen=True)
+class StagedRows:
+    """The valid rows of one file as a relation (what may follow `from`) of a DuckDB connection, with its columns by type."""
+
+    connection: Any
+    relation: str
+    columns: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -34,7 +48,8 @@ class BatchProfile:
 
     `null_counts` are over the valid rows; `range_at` are the first and last value (UTC) of the contract's first
     timestamp column; `duplicate_keys` is the number of valid rows whose key occurred before in the same file,
-    or None where it was not counted (append tables, or more rows than are worth it).
+    or None where it was not counted (append tables, or more rows than are worth it). `delivered_at` is when the file
+    was written; `staged` opens its valid rows, for rules about them.
     """
 
     contract: Contract
@@ -47,6 +62,8 @@ class BatchProfile:
     null_counts: Mapping[str, int] = field(default_factory=dict)
     range_at: tuple[datetime, datetime] | None = None
     duplicate_keys: int | None = None
+    delivered_at: datetime | None = None
+    staged: Callable[[], AbstractContextManager[StagedRows]] | None = None
 
     @property
     def rows_quarantined(self) -> int:

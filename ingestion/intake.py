@@ -5,14 +5,17 @@ What a row goes through stands in rows.py; which files are new and how they are 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from ingestion.batch import BatchGate, BatchProfile, Finding
+from ingestion.batch import BatchGate, BatchProfile, Finding, StagedRows
 from ingestion.bundles import BUNDLE_BYTES, bundles, chained, portions
 from ingestion.contracts import Contract
 from ingestion.delivery import Delivered, unpacked
@@ -26,6 +29,7 @@ from ingestion.errors import (
 )
 from ingestion.formats import reader_for
 from ingestion.formats.base import ArrowReader, Opened, TextReader
+from ingestion.lake.read import raw_types
 from ingestion.lake.stage import FileStage, Stage
 from ingestion.outcomes import Batch, Outcome, committed_result, held, held_result, waiting_result
 from ingestion.packed import Unpacker
@@ -333,6 +337,13 @@ class Intake:
         sampler = Sampler(self._duckdb, self._scratch, self._settings.max_line_bytes, raw)
         return held(batch, error, (*drift_remarks(self._contract, file, error, sampler), *remarks))
 
+    @contextmanager
+    def _staged(self, stage: FileStage) -> Iterator[StagedRows]:
+        """The valid rows of a file, on a connection of their own."""
+        with closing(self._duckdb.cursor()) as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            yield StagedRows(connection, stage.relation(connection), raw_types(self._contract))
+
     def _profile(self, reading: _Reading, findings: tuple[Finding, ...]) -> BatchProfile:
         rows = reading.rows
         return BatchProfile(
@@ -343,6 +354,8 @@ class Intake:
             rows_read=rows.rows_read,
             rows_valid=rows.rows_good,
             findings=findings,
+            delivered_at=datetime.fromtimestamp(reading.batch.file.mtime_ns / 1e9, UTC),
+            staged=partial(self._staged, reading.stage),
             null_counts=dict(rows.null_counts),
             range_at=rows.range_at(),
             duplicate_keys=rows.duplicate_keys(),

@@ -20,6 +20,7 @@ from ingestion.formats.base import Skipped
 from ingestion.lake.stage import FileStage
 from ingestion.shaping import Origin, Rows, Shape, Shaped, dates, micros, timestamps
 from ingestion.typing import folds, zones
+from ingestion.typing.pairs import judged, pair_rules
 from ingestion.typing.rules import Rule
 
 _MAX_KEYED_ROWS = 500_000
@@ -65,7 +66,8 @@ class FileRows:
         self._stage = stage
         self._chosen = chosen
         self._delivered = 0
-        self._rules = [*shape.rules, *_skip_rules(skipped)]
+        self._pairs = pair_rules(self._contract)
+        self._rules = [*shape.rules, *_skip_rules(skipped), *(pair.rule for pair in self._pairs)]
         self._codes = {rule.id: code for code, rule in enumerate(self._rules)}
         self._bad: list[tuple[Rows, npt.NDArray[np.int64]]] = []
         self._folded: list[pa.RecordBatch] = []
@@ -95,6 +97,9 @@ class FileRows:
 
     def add(self, shaped: Shaped) -> None:
         """The rows of this file in one batch."""
+        if self._pairs:
+            verdict = self._compared(shaped.rows, shaped.verdict, ~shaped.folded)
+            shaped = Shaped(shaped.rows, verdict, shaped.folded)
         if self._chosen is not None:
             shaped = self._chosen.let_in(shaped, self._rules)
         rows, bad = shaped.rows, shaped.verdict >= 0
@@ -176,6 +181,7 @@ class FileRows:
         for name, source in self._shape.dates.items():
             columns[name] = dates(columns[source])
         whole = pa.RecordBatch.from_arrays(list(columns.values()), schema=table.schema)
+        verdict = self._compared(whole, verdict, np.ones(len(verdict), dtype=np.bool_))
         if self._chosen is not None:
             shaped = self._chosen.let_in(Shaped(whole, verdict, verdict < 0), self._rules)
             whole, verdict = shaped.rows, shaped.verdict
@@ -183,6 +189,10 @@ class FileRows:
         if bad.any():
             self._bad.append((rows[bad], verdict[bad]))
         self._pass_on(whole.filter(pa.array(~bad)))
+
+    def _compared(self, rows: pa.RecordBatch, verdict: Rows, settled: npt.NDArray[np.bool_]) -> Rows:
+        """The verdict with rules about two columns of a row, for rows whose times are settled."""
+        return judged(self._pairs, len(self._rules) - len(self._pairs), rows, verdict, settled)
 
     def _resolved(
         self, name: str, column: pa.Array, sequence: Rows, verdict: npt.NDArray[np.int64]

@@ -1,29 +1,44 @@
 """Gate 1: may a batch become raw?
 
 Rows that break a rule of the contract are quarantined one by one. This gate looks at the batch as a whole
-and holds it if too much of it is bad, if rows went missing, or if there are fewer than the contract says.
+and holds it if too much of it is bad, if rows went missing, if there are fewer than the contract says, or if
+a critical rule of the contract about the batch fails.
 
 Here: rules on a whole batch. Not here: rules on a row and the commit (`ingestion/`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TypeAlias
+
 from ingestion.batch import BatchProfile, Finding, GateVerdict
 from ingestion.contracts import Contract
 from ingestion.errors import ContractError
+from quality.contract_suite import batch_rules
+from quality.engine import Dataset, evaluate
+from quality.result import ExpectationResult, Severity
+
+Tables: TypeAlias = Mapping[str, str]
 
 MINIMUM_ROWS = "minimumRows"
 """slaProperties entry: the fewest data rows that one delivered file may have."""
 
 
-def evaluate_batch(profile: BatchProfile) -> GateVerdict:
+def evaluate_batch(profile: BatchProfile, tables: Tables | None = None) -> GateVerdict:
     """Judge one batch before its commit; the batch is held if the verdict did not pass.
+
+    `tables` gives other raw tables as SQL relations, by the name that rules use; KeyError for one that is not there.
 
     Duplicate keys inside the file are a remark only: the last arrival of a key wins when it is read.
     Raises ContractError if the contract's minimum is no number.
     """
     held = [*_check_balance(profile), *_check_share(profile), *_check_volume(profile)]
-    return GateVerdict(passed=not held, findings=(*held, *_remark_duplicates(profile)))
+    said = [] if held else _check_rules(profile, tables or {})
+    held += [finding for finding in said if finding.severity == Severity.CRITICAL]
+    remarks = [finding for finding in said if finding.severity != Severity.CRITICAL]
+    return GateVerdict(passed=not held, findings=(*held, *remarks, *_remark_duplicates(profile)))
 
 
 def _check_balance(profile: BatchProfile) -> list[Finding]:
@@ -65,6 +80,36 @@ def _check_volume(profile: BatchProfile) -> list[Finding]:
         f"least {minimum}. Next step: check whether the export was cut; deliver it again."
     )
     return [Finding("too_few_rows", None, 0, (), message)]
+
+
+def _check_rules(profile: BatchProfile, tables: Tables) -> list[Finding]:
+    """What the contract's rules about batches found in the rows that are left; rules that hold say nothing."""
+    delivered_at = profile.delivered_at or datetime.now(UTC)
+    rules = batch_rules(profile.contract, delivered_at)
+    if not rules or profile.staged is None:
+        return []
+    wanted = {str(rule.kwargs["parent"]) for rule in rules if "parent" in rule.kwargs}
+    references = {name: tables[name] for name in sorted(wanted) if name in tables}
+    with profile.staged() as rows:
+        key = profile.contract.key or ("_source_row",)
+        results = evaluate(Dataset(rows.connection, rows.relation, rows.columns, key, references), rules)
+    return [_finding(profile, result) for result in results if not result.passed]
+
+
+def _finding(profile: BatchProfile, result: ExpectationResult) -> Finding:
+    """A rule that a batch broke."""
+    name, file = profile.contract.raw_name, profile.file
+    step = "check the export; if it is right, mend the rule in the contract's quality"
+    return Finding(
+        rule=result.expectation,
+        column=result.column or None,
+        rows=result.unexpected_count or 0,
+        sample=tuple({"value": value} for value in (result.keys or result.sample)),
+        message=f"{name}: file {file}: {result.message}. Next step: {step}.",
+        severity=result.severity.value,
+        expected=result.rule,
+        observed=result.observed or ", ".join(result.sample),
+    )
 
 
 def _remark_duplicates(profile: BatchProfile) -> list[Finding]:

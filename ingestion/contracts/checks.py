@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ingestion.contracts.quality import quality_problems
 from ingestion.contracts.vocabulary import UNIT_PARSES
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ def contract_problems(contract: Contract) -> Iterator[str]:
     }
     yield from (problem for problem, present in problems.items() if present)
     yield from _date_problems(contract)
+    types = {column.name: column.type for column in contract.columns}
+    yield from quality_problems(types, contract.quality, contract.freshness)
     texts = {column.name for column in contract.columns if column.type == "VARCHAR"}
     for column in contract.columns:
         if column.parse in UNIT_PARSES and column.sources[0] not in texts:

@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from ingestion.contracts.column_types import arrow_type
+from ingestion.contracts.quality import Freshness, QualityRule
 from ingestion.contracts.vocabulary import WITHOUT_HEADER, Format, LoadMode
 from ingestion.drift.policy import EXTRA, Drift
 
@@ -89,6 +90,8 @@ class Contract:
     min_quarantined_rows: int = 3
     drift: Drift = field(default_factory=Drift)
     sla: Mapping[str, str] = field(default_factory=dict)
+    quality: tuple[QualityRule, ...] = ()
+    freshness: Freshness | None = None
     path: Path | None = None
 
     @property

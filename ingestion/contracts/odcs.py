@@ -13,6 +13,7 @@ from open_data_contract_standard.model import CustomProperty, OpenDataContractSt
 from ingestion.contracts.checks import contract_problems
 from ingestion.contracts.column_types import DEFAULT_PARSE
 from ingestion.contracts.model import Column, Contract, LocalTime
+from ingestion.contracts.quality import freshness, quality_rules
 from ingestion.contracts.vocabulary import COLUMN_EXTRAS, FORMATS, LOAD_MODES, PARSES, TABLE_EXTRAS
 from ingestion.drift.policy import Drift, drift_policy
 from ingestion.errors import ContractError
@@ -90,6 +91,8 @@ def _build(path: Path, odcs: OpenDataContractStandard) -> Contract:
         sla={
             str(item.property): f"{item.value} {item.unit or ''}".strip() for item in odcs.slaProperties or []
         },
+        quality=quality_rules(path, odcs),
+        freshness=freshness(path, odcs),
         path=path,
     )
     _check(path, contract)

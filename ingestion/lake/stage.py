@@ -15,10 +15,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+
+from ingestion.typing.expressions import literal
 
 _MEMORY_BYTES = 32 * 2**20
 _OPEN_PARTITIONS = 24
@@ -169,6 +172,17 @@ class Stage:
         """Take in finished files."""
         self._files.extend(files)
 
+    def table(self, batches: list[pa.RecordBatch]) -> pa.Table:
+        """Rows in memory as one table of this stage's schema."""
+        return pa.Table.from_batches(batches, self._schema)
+
+    def read(self, files: list[StagedFile]) -> str:
+        """SQL relation of the rows in Parquet files of this stage, partition columns included; there is one at least."""
+        paths = ", ".join(literal(str(file.path)) for file in files)
+        types = ", ".join(f"{literal(name)}: DATE" for name in self._partition_by)
+        hive = f"hive_partitioning=true, hive_types={{{types}}}" if types else "hive_partitioning=false"
+        return f"read_parquet([{paths}], union_by_name=true, {hive})"
+
     def close(self) -> list[StagedFile]:
         """Finish; the staged files of all kept rows."""
         self._write_waiting()
@@ -211,6 +225,7 @@ class FileStage:
         self._batches: list[pa.RecordBatch] = []
         self._bytes = 0
         self._own: _Behind | None = None
+        self._finished: list[StagedFile] | None = None
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Append good rows in the raw table's schema."""
@@ -225,19 +240,32 @@ class FileStage:
                 self._own.write(waiting)
             self._batches.clear()
 
+    def relation(self, connection: duckdb.DuckDBPyConnection) -> str:
+        """All rows as a relation of that connection; afterwards none can be written."""
+        if self._own is None:
+            connection.register("staged_rows", self._stage.table(self._batches))
+            return "staged_rows"
+        return self._stage.read(self._closed())
+
     def keep(self) -> None:
         """The rows may become raw."""
         if self._own is not None:
-            self._stage.take(self._own.close())
+            self._stage.take(self._closed())
         self._stage.share(self._batches)
         self._batches = []
 
     def drop(self) -> None:
         """The rows must not become raw."""
         if self._own is not None:
-            for file in self._own.close():
+            for file in self._closed():
                 file.path.unlink()
         self._batches = []
+
+    def _closed(self) -> list[StagedFile]:
+        """The file's own Parquet files, finished."""
+        if self._finished is None:
+            self._finished = self._own.close() if self._own is not None else []
+        return self._finished
 
 
 def sweep(folder: Path) -> None:

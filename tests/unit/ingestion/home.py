@@ -41,6 +41,7 @@ def write_contract(
 ) -> Contract:
     """A contract file in <folder>/<system>, loaded."""
     version = extras.pop("version", "1.0.0")
+    quality, sla = extras.pop("quality", []), extras.pop("sla", [])
     settings = {"format": "delimited", "files": f"{table}*", **extras}
     odcs = {
         "apiVersion": "v3.1.0",
@@ -50,7 +51,15 @@ def write_contract(
         "status": "active",
         "description": {"purpose": "One row per test."},
         "customProperties": [{"property": key, "value": value} for key, value in settings.items()],
-        "schema": [{"name": table, "physicalName": table, "properties": [dict(item) for item in columns]}],
+        "slaProperties": sla,
+        "schema": [
+            {
+                "name": table,
+                "physicalName": table,
+                "properties": [dict(item) for item in columns],
+                "quality": quality,
+            }
+        ],
     }
     path = folder / system / f"{table}.contract.yml"
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,215 @@
+"""Each fault in a delivered file trips exactly its rule and no other, where one contract has a rule of every kind."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from ingestion.batch import BatchProfile, BatchResult, GateVerdict
+from quality.contract_gate import evaluate_batch
+from tests.unit.ingestion.home import Home, column
+
+START = datetime(2025, 10, 6, 6, tzinfo=UTC)
+DELIVERED = START + timedelta(hours=2)
+HEADER = "id;tag;at;ended_at;value;uom;total;state;note;made;good"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path)
+
+
+def expectation(kind: str, severity: str = "critical", **kwargs: object) -> dict[str, object]:
+    body = {"type": kind, "kwargs": kwargs}
+    return {"type": "custom", "engine": "greatExpectations", "implementation": body, "severity": severity}
+
+
+QUALITY = [
+    {"type": "library", "metric": "rowCount", "mustBeBetween": [10, 60]},
+    expectation("expect_column_pair_values_a_to_be_greater_than_b", column_A="ended_at", column_B="at"),
+    expectation(
+        "expect_column_pair_values_a_to_be_greater_than_b", column_A="made", column_B="good", or_equal=True
+    ),
+    expectation("expect_column_values_to_be_known_in", column="tag", parent="tags", parent_column="tag"),
+    expectation("expect_series_to_never_go_back", column="at", order_by="_source_row", group_by=["tag"]),
+    expectation("expect_series_to_never_go_back", "warning", column="total", order_by="at", group_by=["tag"]),
+    expectation("expect_series_to_have_one_value", column="uom", group_by=["tag"]),
+    expectation(
+        "expect_series_to_change_slowly",
+        "warning",
+        column="value",
+        order_by="at",
+        group_by=["tag"],
+        max_per_s=0.1,
+    ),
+    expectation("expect_column_values_to_be_unique", column="id"),
+    expectation(
+        "expect_column_proportion_of_non_null_values_to_be_between", "info", column="note", min_value=0.5
+    ),
+]
+COLUMNS = [
+    column("id", "BIGINT", required=True),
+    column("tag", required=True, logicalTypeOptions={"pattern": "^[A-Z][0-9]$"}),
+    column("at", "TIMESTAMPTZ", parse="utc_timestamp", required=True),
+    column("ended_at", "TIMESTAMPTZ", parse="utc_timestamp"),
+    column("value", "DOUBLE", logicalTypeOptions={"minimum": -50, "maximum": 500}),
+    column("uom", logicalTypeOptions={"maxLength": 4}),
+    column("total", "BIGINT"),
+    column("state", enum=["RUN", "STOP"]),
+    column("note"),
+    column("made", "INTEGER"),
+    column("good", "INTEGER"),
+]
+Rows = list[dict[str, str]]
+
+
+def good_rows(count: int = 40) -> Rows:
+    """Two tags in turns, a row a minute."""
+    text = "%Y-%m-%dT%H:%M:%SZ"
+    return [
+        {
+            "id": str(number),
+            "tag": f"T{number % 2}",
+            "at": (START + timedelta(minutes=number)).strftime(text),
+            "ended_at": (START + timedelta(minutes=number, seconds=30)).strftime(text),
+            "value": f"{20 + number % 3}",
+            "uom": "C",
+            "total": str(100 + number),
+            "state": "RUN" if number % 5 else "STOP",
+            "note": "ok",
+            "made": "5",
+            "good": "4",
+        }
+        for number in range(count)
+    ]
+
+
+def put(column_name: str, value: str, row: int = 7) -> Callable[[Rows], Rows]:
+    """One value of one row."""
+    return lambda rows: [
+        {**one, column_name: value} if place == row else one for place, one in enumerate(rows)
+    ]
+
+
+def all_rows(column_name: str, value: str) -> Callable[[Rows], Rows]:
+    return lambda rows: [{**one, column_name: value} for one in rows]
+
+
+def later(days: int) -> Callable[[Rows], Rows]:
+    """The whole file is of another day."""
+
+    def moved(rows: Rows) -> Rows:
+        shift = timedelta(days=days)
+        names = ("at", "ended_at")
+        return [
+            {**one, **{name: (datetime.fromisoformat(one[name]) + shift).isoformat() for name in names}}
+            for one in rows
+        ]
+
+    return moved
+
+
+class Fault(NamedTuple):
+    """What is done to a good file, the rules of quarantined rows, and what the gate says; `held`: the file is."""
+
+    name: str
+    change: Callable[[Rows], Rows]
+    rows: dict[str, int] = {}
+    said: tuple[str, ...] = ()
+    held: bool = False
+
+
+FAULTS = [
+    Fault("nothing", lambda rows: rows),
+    Fault("required value missing", put("id", ""), {"required:id": 1}),
+    Fault("no number", put("value", "garbage"), {"type:value": 1}),
+    Fault("not a number", put("value", "NaN"), {"type:value": 1}),
+    Fault("no date", put("at", "2025-13-01T00:00:00Z"), {"type:at": 1}),
+    Fault("other notation", put("tag", "t1"), {"pattern:tag": 1}),
+    Fault("out of range", put("value", "501"), {"range:value": 1}),
+    Fault("unknown state", put("state", "???"), {"set:state": 1}),
+    Fault("too long", put("uom", "degC/x"), {"length:uom": 1}),
+    Fault("ends before it starts", put("ended_at", "2025-10-06T06:00:00Z"), {"pair:ended_at": 1}),
+    Fault("more good than made", put("good", "6"), {"pair:made": 1}),
+    Fault("repeated header", lambda rows: [*rows[:9], dict.fromkeys(rows[0], ""), *rows[9:]], {"repeated_header": 1}),
+    Fault("unknown tag", put("tag", "X9"), said=("expect_column_values_to_be_known_in",), held=True),
+    Fault(
+        "clock set back", lambda rows: [*rows[:10], rows[12], rows[11], rows[10], *rows[13:]],
+        said=("expect_series_to_never_go_back",), held=True,
+    ),
+    Fault("counter reset", lambda rows: [{**one, "total": str(place % 30)} for place, one in enumerate(rows)],
+          said=("expect_series_to_never_go_back",)),
+    Fault("unit change mid-series", lambda rows: [*rows[:20], *all_rows("uom", "F")(rows[20:])],
+          said=("expect_series_to_have_one_value",), held=True),
+    Fault("spike", put("value", "400"), said=("expect_series_to_change_slowly",)),
+    Fault("exact duplicate", lambda rows: [*rows[:10], rows[9], *rows[10:]],
+          said=("expect_column_values_to_be_unique",), held=True),
+    Fault("cut off", lambda rows: rows[:9], said=("expect_table_row_count_to_be_between",), held=True),
+    Fault("too many rows", lambda rows: good_rows(61), said=("expect_table_row_count_to_be_between",), held=True),
+    Fault("nulls in a column", all_rows("note", ""),
+          said=("expect_column_proportion_of_non_null_values_to_be_between",)),
+    Fault("stale", later(-9), said=("expect_column_max_to_be_between",)),
+]  # fmt: skip
+
+
+def text_of(rows: Rows) -> str:
+    lines = [HEADER if not any(row.values()) else ";".join(row.values()) for row in rows]
+    return "\n".join([HEADER, *lines]) + "\n"
+
+
+def load(home: Home, rows: Rows, **tables: str) -> BatchResult:
+    """One file under the contract, loaded with the gate."""
+    contract = home.contract(
+        COLUMNS,
+        formatOptions={"delimiter": ";"},
+        quality=QUALITY,
+        sla=[{"property": "freshness", "value": 2, "unit": "d", "element": "t.at"}],
+    )
+    home.deliver("t.csv", text_of(rows), int(DELIVERED.timestamp()))
+    known = tables or {"tags": "(values ('T0'), ('T1')) as tags(tag)"}
+    gate: Callable[[BatchProfile], GateVerdict] = partial(evaluate_batch, tables=known)
+    (batch,) = home.load(contract, gate).batches
+    return batch
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_a_fault_trips_exactly_its_rule(home: Home, fault: Fault) -> None:
+    rows = fault.change(good_rows())
+    batch = load(home, rows)
+    assert batch.status == ("held" if fault.held else "committed"), batch.findings
+    tripped = {finding.rule: finding.rows for finding in batch.findings if not finding.severity}
+    assert tripped == fault.rows
+    assert tuple(finding.rule for finding in batch.findings if finding.severity) == fault.said
+    if not fault.held:
+        assert batch.rows_read == len(rows)
+        assert batch.rows_quarantined == sum(fault.rows.values())
+
+
+def test_each_rule_of_the_contract_is_tripped_by_some_fault() -> None:
+    said = Counter(rule for fault in FAULTS for rule in fault.said)
+    told = [entry["implementation"]["type"] for entry in QUALITY if "implementation" in entry]  # type: ignore[index]
+    batch_kinds = {kind for kind in told if "pair" not in kind} | {"expect_table_row_count_to_be_between"}
+    assert set(said) == batch_kinds | {"expect_column_max_to_be_between"}
+    assert {rule for fault in FAULTS for rule in fault.rows} >= {"pair:ended_at", "pair:made"}
+
+
+def test_a_rule_that_cannot_be_evaluated_holds_the_file_with_the_reason(home: Home) -> None:
+    batch = load(home, good_rows(), machines="(select 1 as tag)")
+    assert batch.status == "held"
+    finding = batch.findings[0]
+    assert (finding.rule, finding.severity) == ("expect_column_values_to_be_known_in", "critical")
+    assert "KeyError: 'tags'" in finding.message
+
+
+def test_a_warning_says_which_rows_and_what_was_expected_and_commits(home: Home) -> None:
+    batch = load(home, put("value", "400")(good_rows()))
+    (finding,) = batch.findings
+    assert (finding.severity, finding.rows, finding.expected) == ("warning", 2, "max_per_s 0.1")
+    assert [dict(entry)["value"] for entry in finding.sample] == ["_source_row=8", "_source_row=10"]
+    assert batch.rows_committed == 40
