@@ -25,6 +25,7 @@ from dagster import (
 
 from orchestration.defs.warehouse import POOL
 from orchestration.lib.candidate import build_and_judge, latest_candidate
+from orchestration.lib.check_metadata import FINDINGS, findings_table, of_result
 from orchestration.lib.progress import Reporter
 from orchestration.lib.release_tables import release_tables
 from orchestration.lib.translator import LAYER_OWNERS
@@ -78,6 +79,9 @@ def gate_check(results: Sequence[GateResult]) -> AssetCheckResult:
             "rules": rules,
             "failed": len(failed),
             **{f"table/{result.dataset}": result.message for result in remarks},
+            FINDINGS: findings_table(
+                of_result(failure, result.dataset) for result in remarks for failure in result.failures
+            ),
         },
     )
 

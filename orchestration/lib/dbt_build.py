@@ -22,6 +22,7 @@ from dagster_dbt.errors import DagsterDbtCliRuntimeError
 from packaging.version import Version
 
 from ingestion.errors import TundishError
+from orchestration.lib.check_metadata import with_findings
 from orchestration.lib.dbt_failures import read_failures
 from orchestration.lib.progress import Reporter
 from orchestration.lib.translator import WarehouseTranslator
@@ -83,7 +84,7 @@ def stream_build(invocation: DbtCliInvocation, total: int, reporter: Reporter) -
             if isinstance(event, Output | AssetCheckResult | AssetObservation):
                 done += 1
                 reporter.models(_node_name(event), min(done, total), total)
-            yield event
+            yield with_findings(event, invocation.manifest) if isinstance(event, AssetCheckResult) else event
     except DagsterDbtCliRuntimeError as error:
         raise read_failures(invocation.target_path, invocation.manifest, str(error)) from None
 

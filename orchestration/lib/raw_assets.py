@@ -22,11 +22,11 @@ from ingestion.contracts import Contract
 from ingestion.errors import TundishError
 from ingestion.load import load_table
 from ingestion.session import session
+from orchestration.lib.contract_gates import batch_gate, parents_first
 from orchestration.lib.progress import Reporter
 from orchestration.lib.quarantine_assets import quarantine_event
 from orchestration.lib.raw_metadata import CONTRACT_GATE, materialization, spec_metadata
 from orchestration.lib.workspace import Workspace
-from quality.contract_gate import evaluate_batch
 
 # Formats that the UI shows under another name than their own.
 FORMAT_KINDS = {"delimited": "csv", "jsonl": "json", "nodeset": "xml"}
@@ -97,14 +97,14 @@ def raw_assets(workspace: Workspace, system: str, reporter: Reporter) -> AssetsD
         reporter.system(system)
         changed = False
         with session(workspace.settings, system) as shared:
-            for contract in chosen:
+            for contract in parents_first(chosen):
                 try:
                     result = load_table(
                         contract,
                         source,
                         workspace.plant,
                         workspace.settings,
-                        batch_gate=evaluate_batch,
+                        batch_gate=batch_gate(workspace, contract),
                         progress=reporter.bytes_read,
                         session=shared,
                     )

@@ -6,7 +6,6 @@ Here: Dagster values made from ``Contract`` and ``TableLoad``. Not here: loading
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from dagster import (
@@ -18,13 +17,13 @@ from dagster import (
     MetadataValue,
     TableColumn,
     TableColumnConstraints,
-    TableRecord,
     TableSchema,
 )
 
-from ingestion.batch import BatchResult, Finding, TableLoad
+from ingestion.batch import BatchResult, TableLoad
 from ingestion.contracts import Column, Contract
 from ingestion.errors import TundishError
+from orchestration.lib.check_metadata import FINDINGS, findings_table, of_finding
 
 CONTRACT_GATE = "contract_gate"
 NOT_DELIVERED = "none"
@@ -139,7 +138,12 @@ def gate_result(load: TableLoad, not_fetched: TundishError | None = None) -> Ass
             "table": load.contract.raw_name,
             "rows_quarantined": load.rows_quarantined,
             "files_held": len(held),
-            "findings": _findings_table(load.batches),
+            FINDINGS: findings_table(
+                of_finding(batch, finding, load.contract.raw_name)
+                for batch in load.batches
+                if batch.status in {"committed", "held"}
+                for finding in batch.findings
+            ),
         },
     )
 
@@ -155,27 +159,3 @@ def _quarantine_summary(load: TableLoad) -> str:
     if not load.rows_quarantined:
         return f"{load.rows_read} rows read, all of them valid"
     return f"{load.rows_quarantined} of {load.rows_read} rows are quarantined; see tundish quarantine list"
-
-
-def _findings_table(batches: Iterable[BatchResult]) -> MetadataValue:
-    records = [
-        TableRecord(_finding_row(batch, finding))
-        for batch in batches
-        if batch.status in {"committed", "held"}
-        for finding in batch.findings
-    ]
-    columns = [TableColumn("file"), TableColumn("status"), TableColumn("rule"), TableColumn("rows", "int")]
-    columns += [TableColumn("sample"), TableColumn("next_step")]
-    return MetadataValue.table(records, schema=TableSchema(columns=columns))
-
-
-def _finding_row(batch: BatchResult, finding: Finding) -> dict[str, str | int]:
-    sample = "; ".join(str(entry.get("value", entry)) for entry in finding.sample[:3])
-    return {
-        "file": batch.file,
-        "status": batch.status,
-        "rule": finding.rule,
-        "rows": finding.rows,
-        "sample": sample,
-        "next_step": finding.message,
-    }

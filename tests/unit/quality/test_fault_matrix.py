@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import pytest
@@ -120,7 +121,7 @@ class Fault(NamedTuple):
 
     name: str
     change: Callable[[Rows], Rows]
-    rows: dict[str, int] = {}
+    rows: Mapping[str, int] = MappingProxyType({})
     said: tuple[str, ...] = ()
     held: bool = False
 
