@@ -115,13 +115,8 @@ def _figures(data: Dataset, rules: Sequence[Rule]) -> list[tuple[Any, ...]]:
 
 
 def _asked(data: Dataset, rule: Rule) -> tuple[str, ...]:
-    if not isinstance(rule, RowRule):
-        return (rule.value,)
-    counted = "count(*)" if rule.counted == "true" else f"count(*) filter (where {rule.counted})"
-    if rule.unexpected:
-        return counted, rule.unexpected.replace("{relation}", data.relation)
-    both = rule.bad if rule.counted == "true" else f"{rule.counted} and {rule.bad}"
-    return counted, f"count(*) filter (where {both})"
+    asked = rule.counts if isinstance(rule, RowRule) else (rule.value,)
+    return tuple(sql.replace("{relation}", data.relation) for sql in asked)
 
 
 def _judged(data: Dataset, expectation: Expectation, rule: Rule, seen: tuple[Any, ...]) -> ExpectationResult:

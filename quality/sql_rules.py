@@ -44,6 +44,17 @@ class RowRule:
     mostly: float = 1.0
     unexpected: str = ""
 
+    @property
+    def counts(self) -> tuple[str, str]:
+        """Aggregates for the rows looked at and the bad ones among them; a comparison leaves rows without value out."""
+        if self.counted == f"{self.shown} is not null":
+            counted, bad = f"count({self.shown})", self.bad
+        elif self.counted == _EVERY:
+            counted, bad = "count(*)", self.bad
+        else:
+            counted, bad = f"count(*) filter (where {self.counted})", f"{self.counted} and {self.bad}"
+        return counted, self.unexpected or f"count(*) filter (where {bad})"
+
 
 @dataclass(frozen=True, slots=True)
 class TableRule:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -44,6 +45,25 @@ def test_many_rows_are_written_behind_and_in_order(tmp_path: Path, monkeypatch: 
     file.keep()
     (staged,) = stage.close()
     assert pq.ParquetFile(staged.path).read()["n"].to_pylist() == list(range(5000))
+
+
+@pytest.mark.parametrize("memory", [0, 2**20])
+def test_staged_rows_can_be_asked_before_they_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, memory: int
+) -> None:
+    monkeypatch.setattr(staging, "_MEMORY_BYTES", memory)
+    stage = Stage(tmp_path / "stage", SCHEMA, ("day",))
+    file = stage.file()
+    file.write(
+        pa.record_batch([pa.array([1, 2, 3]), pa.array([20_000, 20_001, 20_000], pa.date32())], schema=SCHEMA)
+    )
+    with duckdb.connect() as connection:
+        found = connection.execute(
+            f"select sum(n), max(day)::varchar from {file.relation(connection)}"
+        ).fetchall()
+    assert found == [(6, "2024-10-05")]
+    file.keep()
+    assert sum(staged.metadata.num_rows for staged in stage.close()) == 3
 
 
 def test_failed_write_is_not_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
