@@ -78,6 +78,7 @@ def export_table(
     file = f"{DATASET_FOLDERS[table.dataset]}/{table.name}.parquet"
     source = _select(table, columns, candidate.release_id)
     try:
+        connection.begin()  # one transaction a table: by itself each comment waits for the disk
         if table.dataset == "bi":
             target = f"release.main.{_name(table.name)}"
             connection.execute(f"create table {target} as {source}")
@@ -87,6 +88,7 @@ def export_table(
         copied = connection.execute(
             f"copy ({source}) to '{path}' (format parquet, compression zstd)"
         ).fetchall()
+        connection.commit()
     except duckdb.Error as error:
         raise ReleaseBuildError(
             f"{table.schema}.{table.name}", str(error), "correct the value or the type in the model."
