@@ -24,6 +24,7 @@ from ingestion.formats.excel_cells import Cells, workbook_facts
 from ingestion.formats.excel_layout import Row, Unpivot, layout_of
 from ingestion.typing.query import Input
 
+_HELD_ROWS = 20_000
 _SHOWN_TIME = re.compile(r"[0-9]{2}:[0-9]{2}\.[0-9]")  # what is left of a time shown as mm:ss.0
 ERROR_CELL, LOST_ZEROS = "error_cell", "lost_leading_zeros"
 
@@ -66,12 +67,16 @@ class _Table:
 
 
 class ExcelReader:
-    """Reads the workbooks of one contract. A workbook is held in memory while it is read (at most a million rows)."""
+    """Reads the workbooks of one contract. A workbook is held in memory while it is read (at most a million rows);
+
+    small ones stay there, because they are asked for their header, their rows and the bad ones of these.
+    """
 
     def __init__(self, contract: Contract, scratch: Path, limit: int) -> None:
         self._contract = contract
         self._layout = layout_of(contract)
         self._cells = Cells.of(contract, self._layout.pad_zeros)
+        self._held: dict[Delivered, _Table] = {}
 
     def open(self, file: Delivered) -> Opened:
         """Header checks; UnreadableFileError for no workbook or no such sheet."""
@@ -129,6 +134,13 @@ class ExcelReader:
                     raise DamagedColumnError(self._contract.raw_name, file.name, "whole file", header, value)
 
     def _table(self, file: Delivered) -> _Table:
+        if file not in self._held:
+            if sum(len(table.records) for table in self._held.values()) > _HELD_ROWS:
+                self._held.clear()
+            self._held[file] = self._parsed(file)
+        return self._held[file]
+
+    def _parsed(self, file: Delivered) -> _Table:
         pages = self._pages(file)
         is_1904, errors = workbook_facts(file.path, list(pages))
         headers: dict[str, None] = {}
