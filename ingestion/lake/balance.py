@@ -7,6 +7,7 @@ Belongs here: counting and comparing. What the tables mean stands in ledger.py, 
 """
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import duckdb
@@ -15,8 +16,7 @@ from deltalake import DeltaTable
 
 from ingestion.lake.commit import UTC_MICROSECONDS
 from ingestion.lake.decisions import DISCARDED, RECOVERED
-from ingestion.lake.ledger import committed_entries
-from ingestion.lake.quarantine import OPEN, quarantine_rows
+from ingestion.lake.quarantine import OPEN, QuarantineReader
 from ingestion.settings import Settings
 from ingestion.typing.expressions import literals
 
@@ -92,9 +92,10 @@ class Balance:
     problems: tuple[str, ...]
 
 
-def table_balance(settings: Settings, raw_name: str) -> Balance:
-    """Count every row of a raw table and of its quarantine, file by file."""
-    batches = list(_batches(settings, raw_name))
+def table_balance(settings: Settings, raw_name: str, reader: QuarantineReader | None = None) -> Balance:
+    """Count every row of a raw table and of its quarantine, file by file; with a `reader` many tables go quicker."""
+    with nullcontext(reader) if reader is not None else QuarantineReader(settings) as opened:
+        batches = list(_batches(settings, raw_name, opened))
     return Balance(
         read=sum(batch.read for batch in batches),
         committed=sum(batch.raw for batch in batches),
@@ -104,20 +105,19 @@ def table_balance(settings: Settings, raw_name: str) -> Balance:
     )
 
 
-def _batches(settings: Settings, raw_name: str) -> Iterator[BatchBalance]:
-    entries = committed_entries(settings, raw_name)
+def _batches(settings: Settings, raw_name: str, reader: QuarantineReader) -> Iterator[BatchBalance]:
     names = {"read": "rows_read", "committed": "rows_committed", "aside": "rows_quarantined"}
     booked = [
         {"ingested_at": entry["ingested_at"], "file": entry["file"]}
         | {name: entry[column] for name, column in names.items()}
-        for entry in entries
+        for entry in reader.entries(raw_name)
     ]
-    with quarantine_rows(settings, raw_name) as (connection, rows):
-        connection.register("booked", pa.Table.from_pylist(booked, _BOOKED))
-        counted = connection.sql(_COUNTED.format(raw=_raw(settings, raw_name, connection), rows=rows))
-        for row in counted.to_arrow_table().drop_columns(["ingested_at"]).to_pylist():
-            file = row.pop("file")
-            yield BatchBalance(file, **{name: int(count) for name, count in row.items()})
+    rows, raw = reader.rows(raw_name), _raw(settings, raw_name, reader.connection)
+    reader.connection.register("booked", pa.Table.from_pylist(booked, _BOOKED))
+    counted = reader.connection.sql(_COUNTED.format(raw=raw, rows=rows)).to_arrow_table()
+    for row in counted.drop_columns(["ingested_at"]).to_pylist():
+        file = row.pop("file")
+        yield BatchBalance(file, **{name: int(count) for name, count in row.items()})
 
 
 def _raw(settings: Settings, raw_name: str, connection: duckdb.DuckDBPyConnection) -> str:

@@ -8,8 +8,7 @@ Belongs here: reading rows with their state. Deciding what goes here is typing/ 
 ingestion/recover.py.
 """
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +20,7 @@ from deltalake import DeltaTable
 from ingestion.errors import ConfigurationError
 from ingestion.lake.commit import UTC_MICROSECONDS
 from ingestion.lake.decisions import STATES, counting_decisions
-from ingestion.lake.ledger import committed_entries
+from ingestion.lake.ledger import Book, Entry, committed_entries
 from ingestion.settings import Settings
 from ingestion.typing.expressions import literal, literals
 
@@ -138,30 +137,30 @@ def list_quarantine(
     """Rows of one raw table (e.g. sap_ecc__afru) or of all that still wait, or that are selected; oldest file first."""
     wanted = (selection or Selection(rule=rule or "")).condition()
     found: list[QuarantinedRow] = []
-    for name in quarantined_tables(settings) if table is None else [table]:
-        most = "" if limit is None else f" LIMIT {limit - len(found)}"
-        with quarantine_rows(settings, name) as (connection, rows):
-            sql = f"FROM ({rows}) WHERE {wanted} ORDER BY ingested_at, batch_id, source_row{most}"
-            found += [
-                QuarantinedRow(table=name, **row) for row in connection.sql(sql).to_arrow_table().to_pylist()
-            ]
-        if limit is not None and len(found) >= limit:
-            break
+    with QuarantineReader(settings) as reader:
+        for name in quarantined_tables(settings) if table is None else [table]:
+            most = "" if limit is None else f" LIMIT {limit - len(found)}"
+            sql = (
+                f"FROM ({reader.rows(name)}) WHERE {wanted} ORDER BY ingested_at, batch_id, source_row{most}"
+            )
+            rows = reader.connection.sql(sql).to_arrow_table().to_pylist()
+            found += [QuarantinedRow(table=name, **row) for row in rows]
     return found
 
 
 def rule_counts(settings: Settings, tables: Collection[str] | None = None) -> list[RuleCount]:
     """Rows by table, rule and state, of these raw tables or of all."""
+    names = [name for name in quarantined_tables(settings) if tables is None or name in tables]
+    if not names:
+        return []
     found: list[RuleCount] = []
-    for name in quarantined_tables(settings):
-        if tables is not None and name not in tables:
-            continue
-        with quarantine_rows(settings, name) as (connection, rows):
-            counted = connection.sql(f"""
+    with QuarantineReader(settings) as reader:
+        for name in names:
+            counted = reader.connection.sql(f"""
                 SELECT
                     rule, state, count(*) AS rows, count(DISTINCT file) AS files, min(ingested_at) AS first_at,
                     arg_min(value, (ingested_at, source_row)) AS value, any_value(expected) AS expected
-                FROM ({rows}) GROUP BY rule, state ORDER BY rule, state
+                FROM ({reader.rows(name)}) GROUP BY rule, state ORDER BY rule, state
             """)
             found += [RuleCount(table=name, **row) for row in counted.to_arrow_table().to_pylist()]
     return found
@@ -174,19 +173,36 @@ def quarantined_tables(settings: Settings) -> list[str]:
     return [path.name for path in paths if DeltaTable.is_deltatable(str(path))]
 
 
-@contextmanager
-def quarantine_rows(settings: Settings, table: str) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
-    """A connection and SQL of all quarantined rows of a raw table with their state; columns as QuarantinedRow."""
-    entries = committed_entries(settings, table)
-    fields = [SCHEMA.field(name) for name in ("batch_id", "ingested_at")]
-    attempts = [{field.name: entry[field.name] for field in fields} for entry in entries]
-    path = settings.quarantine_path(table)
-    with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        connection.register("attempts", pa.Table.from_pylist(attempts, pa.schema(fields)))
-        connection.register("decisions", counting_decisions(settings, table))
-        connection.register("no_rows", SCHEMA.empty_table())
-        yield connection, _ROWS.format(relation=_relation(path))
+class QuarantineReader:
+    """Reads the quarantine of one table after the other; DuckDB and the ledger are opened once. Use it in a with."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._book = Book(settings)
+        self.connection = duckdb.connect(config={"threads": "1"})
+
+    def __enter__(self) -> "QuarantineReader":
+        """Times come out in UTC."""
+        self.connection.execute("SET TimeZone = 'UTC'")
+        self.connection.register("no_rows", SCHEMA.empty_table())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give back DuckDB's memory."""
+        self.connection.close()
+
+    def entries(self, table: str) -> list[Entry]:
+        """What the ledger counts of a raw table."""
+        return committed_entries(self._settings, table, self._book)
+
+    def rows(self, table: str) -> str:
+        """SQL of all quarantined rows of a raw table with their state, until the next is asked for; columns as
+        QuarantinedRow."""
+        fields = [SCHEMA.field(name) for name in ("batch_id", "ingested_at")]
+        attempts = [{field.name: entry[field.name] for field in fields} for entry in self.entries(table)]
+        self.connection.register("attempts", pa.Table.from_pylist(attempts, pa.schema(fields)))
+        self.connection.register("decisions", counting_decisions(self._settings, table))
+        return _ROWS.format(relation=_relation(self._settings.quarantine_path(table)))
 
 
 def _relation(path: Path) -> str:
@@ -199,7 +215,10 @@ def export_quarantine(settings: Settings, table: str, selection: Selection, to: 
     kinds = {".csv": "(FORMAT csv, HEADER)", ".json": "(FORMAT json, ARRAY)", ".parquet": "(FORMAT parquet)"}
     if to.suffix not in kinds:
         raise ConfigurationError(to, "the name tells no format.", f"end it with {', '.join(kinds)}.")
-    with quarantine_rows(settings, table) as (connection, rows):
-        wanted = f"FROM ({rows}) WHERE {selection.condition()} ORDER BY ingested_at, batch_id, source_row"
-        written = connection.execute(f"COPY ({wanted}) TO {literal(str(to))} {kinds[to.suffix]}").fetchone()
+    with QuarantineReader(settings) as reader:
+        chosen = f"FROM ({reader.rows(table)}) WHERE {selection.condition()}"
+        wanted = f"{chosen} ORDER BY ingested_at, batch_id, source_row"
+        written = reader.connection.execute(
+            f"COPY ({wanted}) TO {literal(str(to))} {kinds[to.suffix]}"
+        ).fetchone()
     return int(written[0]) if written else 0

@@ -21,6 +21,7 @@ from packaging.utils import canonicalize_name
 from ingestion.connectors.secrets import resolve
 from ingestion.errors import LakeError, PlantError
 from ingestion.lake.balance import Balance, table_balance
+from ingestion.lake.quarantine import QuarantineReader
 from ingestion.lake.read import count_rows
 from ingestion.plant import PLANT_SYSTEM, Connection, Source
 from ingestion.settings import REPOSITORY, Settings
@@ -155,6 +156,11 @@ def manifest(workspace: Workspace) -> Iterator[Check]:
 
 def lake(workspace: Workspace) -> Iterator[Check]:
     """Every raw table opens, and no row is lost: of each file, read = in raw + quarantined + discarded."""
+    with QuarantineReader(workspace.settings) as reader:
+        yield from _tables(workspace, reader)
+
+
+def _tables(workspace: Workspace, reader: QuarantineReader) -> Iterator[Check]:
     delivered = 0
     sound: list[Balance] = []
     for contract in workspace.contracts:
@@ -166,7 +172,7 @@ def lake(workspace: Workspace) -> Iterator[Check]:
         if rows is None:
             continue
         delivered += 1
-        balance = table_balance(workspace.settings, contract.raw_name)
+        balance = table_balance(workspace.settings, contract.raw_name, reader)
         if not balance.problems:
             sound.append(balance)
         for problem in balance.problems[:SHOWN_PROBLEMS]:
