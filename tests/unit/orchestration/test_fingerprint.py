@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -75,3 +76,28 @@ def test_a_full_build_that_did_not_finish_is_begun_again(workspace):
     assert fingerprint.needs_full_build(workspace, inputs)
     with pytest.raises(fingerprint.WarehouseNotBuiltError, match="tundish run"):
         fingerprint.recorded_build(workspace)
+
+
+def test_rows_that_come_out_of_the_quarantine_need_a_full_build(workspace):
+    """They are older than what incremental models have seen."""
+    path = workspace.settings.raw_path("mes__counters")
+    log = path / "_delta_log"
+    log.mkdir(parents=True)
+    inputs = fingerprint.read_inputs(workspace, {"mes__counters": 0})
+    (log / f"{0:020d}.json").write_text('{"txn":{"appId":"' + "0" * 64 + '","version":1}}\n')
+    delivered = fingerprint.read_inputs(workspace, {"mes__counters": 0})
+    (log / f"{1:020d}.json").write_text('{"txn":{"appId":"decision:1.0","version":1}}\n')
+    replayed = fingerprint.read_inputs(workspace, {"mes__counters": 1})
+    assert inputs.rules == delivered.rules != replayed.rules
+    assert len({inputs.fingerprint, delivered.fingerprint, replayed.fingerprint}) == 3
+
+
+def test_the_record_of_a_build_of_before_is_still_read(workspace):
+    inputs = fingerprint.read_inputs(workspace, {})
+    workspace.settings.warehouse_path.parent.mkdir(parents=True)
+    fingerprint.record_build(workspace, inputs)
+    path = fingerprint.build_record_path(workspace)
+    body = json.loads(path.read_text())
+    del body["recovered"]
+    path.write_text(json.dumps(body))
+    assert fingerprint.recorded_build(workspace) == inputs
