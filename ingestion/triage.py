@@ -124,7 +124,14 @@ def _former(
     """What came of contents before: committed, or held under this very contract."""
     committed = committed_hashes(settings.raw_path(contract.raw_name), hashes)
     known = {sha256: BatchResult("", "known", sha256=sha256) for sha256 in committed}
-    return known | ledger.held(hashes - committed, under)
+    referring = {rule.type for rule in contract.quality if "parent" in rule.arguments}
+    held = ledger.held(hashes - committed, under)
+    # held for what another table lacked: that one may have it by now
+    return known | {
+        sha256: one
+        for sha256, one in held.items()
+        if referring.isdisjoint(finding.rule for finding in one.findings[:1])
+    }
 
 
 def _returns(file: Delivered, sha256: str, known: BatchResult, latest: Latest | None) -> bool:

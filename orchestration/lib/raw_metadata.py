@@ -122,14 +122,22 @@ def gate_result(load: TableLoad, not_fetched: TundishError | None = None) -> Ass
     """Return the contract gate's check: failed if a file is held, blocking if the data itself is in doubt.
 
     Quarantined rows of committed files do not fail it; they are counted and shown by rule. A system that could not
-    be fetched from is a warning: what was landed before is whole.
+    be fetched from is a warning: what was landed before is whole. So is a rule of severity warning that a committed
+    file breaks.
     """
     held = load.with_status("held")
     blocked = [batch for batch in held if blocks(batch)]
     told = [str(not_fetched)] if not_fetched else []
     told += [(blocked or held)[0].message] if held else []
+    warned = [
+        finding.message
+        for batch in load.with_status("committed")
+        for finding in batch.findings
+        if finding.severity == "warning"
+    ]
+    told += warned[:1] if not held else []
     return AssetCheckResult(
-        passed=not held and not_fetched is None,
+        passed=not held and not warned and not_fetched is None,
         asset_key=AssetKey(load.contract.asset_key),
         check_name=CONTRACT_GATE,
         severity=AssetCheckSeverity.ERROR if blocked else AssetCheckSeverity.WARN,

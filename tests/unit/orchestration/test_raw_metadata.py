@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from dagster import AssetCheckSeverity, AssetKey
 
@@ -51,6 +53,16 @@ def test_quarantined_rows_alone_leave_the_gate_open_and_are_shown_by_rule():
     assert record.data["rule"] == "range:total_count"
     assert (record.data["rows"], record.data["sample"]) == (2, "-5")
     assert record.data["next_step"] == "look at the counter"
+
+
+def test_a_broken_rule_of_severity_warning_is_told_and_blocks_nothing():
+    broken = Finding("expect_x", "total_count", 2, (), "total_count falls", severity="warning")
+    noted = Finding("expect_y", "total_count", 2, (), "a remark", severity="info")
+    result = raw_metadata.gate_result(load(replace(COMMITTED, findings=(noted, broken))))
+    assert not result.passed
+    assert result.severity == AssetCheckSeverity.WARN
+    assert result.description == "total_count falls"
+    assert raw_metadata.gate_result(load(replace(COMMITTED, findings=(noted,)))).passed
 
 
 @pytest.mark.parametrize("rule", sorted(raw_metadata.FILE_RULES))
