@@ -11,7 +11,7 @@ HOME_DIR ?= data/runtime
 TUNDISH := $(BIN)/tundish
 
 .DEFAULT_GOAL := help
-.PHONY: help setup spark run test test-long test-spark test-all ui dashboard check lint types sql yaml imports drift format bench bench-dlt lock clean
+.PHONY: help setup spark run test test-long test-spark test-all ui dashboard check lint types sql yaml imports drift format bench bench-detection bench-dlt lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -83,6 +83,9 @@ format: $(STAMP) ## put Python and SQL into shape
 
 bench: $(STAMP) ## speed and memory per format and connector, side by side with other engines
 	@$(BIN)/python -m tests.benchmarks
+
+bench-detection: $(STAMP) ## recall, precision and delay of sensor faults, beside simple baselines
+	@$(BIN)/python -m tests.detection
 
 bench-dlt: $(STAMP) ## the optional contender of make bench, in an environment of its own
 	@$(BIN)/python -m venv data/runtime/bench-dlt

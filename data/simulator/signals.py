@@ -4,7 +4,7 @@ Belongs here: the physics, vectorised with numpy over one day of one tag. Does n
 (exporters/historian.py, exporters/cms.py), which values are archived (reporting.py).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from data.simulator.events import DayLog, WearKnot
 from data.simulator.plant_model import PlantModel
 from data.simulator.reporting import archived, deadband_sigmas, scan_s
+from data.simulator.sensor_faults import SensorFault, SensorFaults
 from data.simulator.signal_model import Measurement, Signal
 from data.simulator.wear import hall_warmth
 
@@ -34,8 +35,11 @@ class Series:
 class SignalBuilder:
     """Carries wear and warmth of the machines from day to day and computes what the sensors show."""
 
-    def __init__(self, plant: PlantModel, rate_s: float, seed: int) -> None:
+    def __init__(
+        self, plant: PlantModel, rate_s: float, seed: int, faults: Sequence[SensorFault] = ()
+    ) -> None:
         self.plant, self.rate_s, self.seed = plant, rate_s, seed
+        self.faults = SensorFaults(faults, seed)
         self.knots: list[list[WearKnot]] = [[] for _ in plant.machines]
         self.levels: dict[tuple[int, float, int], float] = {}
         self.starts: list[Floats] = []
@@ -64,14 +68,17 @@ class SignalBuilder:
         for signal in signals:
             rng = np.random.default_rng((self.seed, 30, signal.index, self.log.day.toordinal()))
             at = scans + (rng.integers(0, step, scans.size) if step > 1 else 0)
-            values = self.values(signal.machine, signal.measurement, at.astype(np.float64), rng)
+            moments = at.astype(np.float64)
+            values = self.values(signal.machine, signal.measurement, moments, rng)
+            values = self.faults.shown(signal, moments, values)
             kept = archived(
                 values,
                 signal.measurement.rest,
                 deadband_sigmas(self.rate_s) * signal.measurement.noise,
                 signal.index,
             )
-            yield Series(signal, at[kept], np.round(values[kept], signal.measurement.decimals))
+            at_s, delivered = self.faults.delivered(signal, at[kept], values[kept])
+            yield Series(signal, at_s, np.round(delivered, signal.measurement.decimals))
 
     def values(self, machine: int, m: Measurement, at: Floats, rng: np.random.Generator) -> Floats:
         """What a sensor shows at the times `at` (s UTC, ascending, within the day)."""

@@ -9,7 +9,7 @@ the seed, and those of a day never on how many days follow: a longer run adds fi
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -31,6 +31,7 @@ from data.simulator.faults import Fault
 from data.simulator.greenville_signals import SLOWER
 from data.simulator.greenville_signals import build_signals as greenville_signals
 from data.simulator.plant_model import PlantModel
+from data.simulator.sensor_faults import SensorFault, plan
 from data.simulator.signal_changes import changed
 from data.simulator.signal_model import Signal, build_signals
 from data.simulator.signals import SignalBuilder
@@ -120,24 +121,26 @@ class Period:
     seed: int
     start: date
     only_after_day: int
+    sensor_faults: bool
 
 
 def simulate(
     home_landing: Path, truth_dir: Path, *, days: int = 30, machines: int = 12, tags: int = 60, rate_s: float = 30.0,
-    seed: int = 42, start: date = START, only_after_day: int = 0, progress: Progress | None = None,
+    seed: int = 42, start: date = START, only_after_day: int = 0, sensor_faults: bool = False,
+    progress: Progress | None = None,
 ) -> SimulationSummary:  # fmt: skip
     """Simulate `days` production days of both plants and write exports to `home_landing`, the truth to `truth_dir`.
 
     `machines` and `tags` are the size of the first plant; the second has five machines with four sensors each.
     `rate_s` is the average time between archived values of a sensor of the first plant in seconds (not below 1). `only_after_day=n` writes
-    no exports of the first n days, which an earlier call has delivered; the truth always covers all days. `progress`
-    is called after each day of the first plant with the days done and the days in all. The sensors of the first plant,
+    no exports of the first n days, which an earlier call has delivered; the truth always covers all days. With
+    `sensor_faults` sensors of the first plant go wrong after three weeks, at most one way each. `progress` is called after each day of the first plant with the days done and the days in all. The sensors of the first plant,
     its other systems and the second plant are simulated in three processes that share nothing: what happens in a plant
     follows from the seed alone.
     """
     if days < 1 or rate_s < 1:
         raise ValueError(f"days and rate_s must be at least 1, not {days} and {rate_s}")
-    period = Period(home_landing, truth_dir, days, rate_s, seed, start, only_after_day)
+    period = Period(home_landing, truth_dir, days, rate_s, seed, start, only_after_day, sensor_faults)
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         others = [
             pool.submit(_simulate_part, "2", partial(_first_events, machines), period),
@@ -175,6 +178,8 @@ def _simulate_part(
         if reported is not None:
             truth.add_failures(plant, failures, reported, log.end)
             truth.add_master_records(plant)
+        if sensors is not None:
+            truth.add_sensor_faults(plant, sensors.signals, sensors.builder.faults.by_signal.values())
     return SimulationSummary(
         period.days, len(plant.machines) if reported else 0, len(sensors.signals) if sensors else 0, landing.files,
         landing.bytes, sensors.archive.rows if sensors else 0, pieces, len(failures), faulty,
@@ -183,7 +188,9 @@ def _simulate_part(
 
 def _first_sensors(machines: int, tags: int, period: Period, landing: Landing) -> Works:
     plant, seed = duisburg.build_plant(machines), period.seed
-    builder, signals = SignalBuilder(plant, period.rate_s, seed), build_signals(plant, tags)
+    signals = build_signals(plant, tags)
+    faults = _sensor_faults(plant, signals, period) if period.sensor_faults else []
+    builder = SignalBuilder(plant, period.rate_s, seed, faults)
     archive = HistorianExporter(builder, signals, landing, seed)
     snapshots = CmsExporter(plant, builder, landing, seed)
     return Works(Factory(plant, seed, period.start), (snapshots,), sensors=Sensors(builder, signals, archive))
@@ -198,6 +205,12 @@ def _first_events(machines: int, period: Period, landing: Landing) -> Works:
         SapExporter(plant, factory.book, landing, seed, period.start),
     )
     return Works(factory, exporters, reported=sap_maintenance.reported)
+
+
+def _sensor_faults(plant: PlantModel, signals: tuple[Signal, ...], period: Period) -> list[SensorFault]:
+    day_start = plant.calendar.day_start
+    last = period.start + timedelta(days=period.days)
+    return plan(signals, day_start(period.start) // 1000, day_start(last) // 1000, period.seed)
 
 
 def _second(period: Period, landing: Landing) -> Works:

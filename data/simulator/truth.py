@@ -20,7 +20,9 @@ from data.simulator.master_records import true_records
 from data.simulator.orders import OrderBook
 from data.simulator.plant_model import PlantModel
 from data.simulator.reasons import ELEMENT_OF
+from data.simulator.sensor_faults import SensorFault
 from data.simulator.signal_changes import hourly_means
+from data.simulator.signal_model import Signal
 from data.simulator.signals import Series
 
 _TIME = pa.timestamp("us", tz="UTC")
@@ -34,6 +36,7 @@ SCHEMAS = {
     "failures": [("site_code", pa.string()), ("machine", pa.string()), ("notification_no", pa.string()), ("mode", pa.string()), ("started_at", _TIME), ("ended_at", _TIME), ("reported_started_at", _TIME), ("reported_ended_at", _TIME)],
     "master_records": [(name, pa.string()) for name in ("entity", "source_system", "source_key", "thing", "looks_like")],
     "signal_hours": [("site_code", pa.string()), ("tag", pa.string()), ("hour_at", _TIME), ("mean", pa.float64()), ("reading_count", pa.int64())],
+    "sensor_faults": [*((c, pa.string()) for c in ("site_code", "tag", "fault_kind")), ("started_at", _TIME), ("ended_at", _TIME), ("severity", pa.float64()), ("scale", pa.float64())],
     "faults": [("fault_kind", pa.string()), ("table", pa.string()), ("file", pa.string()), ("source_row", pa.int64()), ("expected", pa.string()), ("rule", pa.string()), ("detail", pa.string())],
 }  # fmt: skip
 PIECES = "pieces"
@@ -95,6 +98,20 @@ class TruthWriter:
     def add_master_records(self, plant: PlantModel) -> None:
         """Add for which thing each master record of a plant stands, and which other it only looks like."""
         self._write("master_records", true_records(plant))
+
+    def add_sensor_faults(
+        self, plant: PlantModel, signals: Sequence[Signal], faults: Iterable[SensorFault]
+    ) -> None:
+        """Add which sensors of a plant were wrong, when, in what way and how much."""
+        tags = {signal.index: signal.tag for signal in signals}
+        rows: list[Row] = [
+            {
+                "site_code": plant.site_code, "tag": tags[f.signal], "fault_kind": f.kind, "severity": f.severity,
+                "started_at": _utc(f.start_s * 1000), "ended_at": _utc(f.end_s * 1000), "scale": f.scale,
+            }
+            for f in faults
+        ]  # fmt: skip
+        self._write("sensor_faults", rows)
 
     def _write(self, name: str, rows: list[Row]) -> None:
         if rows:

@@ -145,6 +145,10 @@ def simulate(
     only_after_day: Annotated[
         int, typer.Option(min=0, metavar="N", help="Leave out the exports of the first N days.")
     ] = 0,
+    sensor_faults: Annotated[
+        bool,
+        typer.Option("--sensor-faults", help="Let sensors go wrong after three weeks; 29 days or more."),
+    ] = False,
     if_missing: Annotated[
         bool, typer.Option("--if-missing", help="Do nothing if this home already holds a simulation.")
     ] = False,
@@ -171,6 +175,7 @@ def simulate(
         rate_s=rate,
         seed=seed,
         only_after_day=only_after_day,
+        sensor_faults=sensor_faults,
         if_missing=if_missing,
     )
 

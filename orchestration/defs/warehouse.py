@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from dagster import AssetExecutionContext, AssetsDefinition, Config
+from dagster import AssetExecutionContext, AssetKey, AssetsDefinition, Config
 from dagster_dbt import dbt_assets
 from pydantic import Field
 
@@ -16,12 +16,15 @@ from ingestion.lake.read import create_raw_views, pin_tables
 from orchestration.lib import fingerprint
 from orchestration.lib.dbt_build import await_warehouse, row_count_observations, start_build, stream_build
 from orchestration.lib.progress import Reporter
+from orchestration.lib.signal_flags import fill_signal_flags
 from orchestration.lib.spark_build import start_spark_dbt, take_over_tables, write_setup
 from orchestration.lib.translator import WarehouseTranslator
 from orchestration.lib.workspace import Workspace
 from serving.release import current_release, list_releases
 
 POOL = "warehouse"
+FLAGS = AssetKey(["core", "fct_signal_flag_day"])
+"""The model whose rows are made in Python, after all others."""
 COUNTED_LAYERS = ("core", "marts", "features")
 
 
@@ -78,6 +81,9 @@ def warehouse_assets(
         yield from stream_build(invocation, steps, reporter)
         if spark:
             take_over_tables(workspace, manifest)
+        if FLAGS in context.selected_asset_keys:
+            reporter.note("judging the health of the signals")
+            fill_signal_flags(workspace.settings.warehouse_path)
         if whole:
             fingerprint.record_build(workspace, inputs)
         yield from row_count_observations(workspace, set(context.selected_asset_keys), COUNTED_LAYERS)

@@ -11,7 +11,7 @@ from typing import Any
 SECOND = 1_000_000
 DOUBLES = (
     "mean_value", "min_value", "max_value", "last_value", "held_mean_value", "held_min_value", "held_max_value",
-    "held_std_value", "good_s", "covered_s", "good_pct",
+    "held_std_value", "good_s", "covered_s", "good_pct", "max_lone_rise", "max_lone_drop", "lone_sum",
 )  # fmt: skip
 
 
@@ -94,17 +94,32 @@ class Oracle:
         share = (us - here.us) / (after.us - here.us)
         return (1 - share) * here.value + share * after.value
 
+    def lone_heights(self, start: int, end: int) -> Iterator[float]:
+        """Yield how far each short reading of the window between good ones stands out from both."""
+        for place in range(
+            max(1, bisect.bisect_left(self.times, start)), bisect.bisect_left(self.times, end)
+        ):
+            three = self.readings[place - 1 : place + 2]
+            if len(three) == 3 and all(r.good for r in three) and self.until(three[0].us) >= three[1].us:
+                before, here, after = (r.value or 0.0 for r in three)
+                if (three[2].us - three[1].us) * 20 <= self.gap:
+                    yield here - sorted((before, here, after))[1]
+
     def window(self, start: int, end: int) -> dict[str, Any]:
         all_stretches = list(self.stretches(start, end))
         good = [(a, b, p) for a, b, p in all_stretches if self.readings[p].good]
         inside = self.readings[bisect.bisect_left(self.times, start) : bisect.bisect_left(self.times, end)]
         good_s = sum(b - a for a, b, _ in good) / SECOND
+        lone = list(self.lone_heights(start, end))
         result: dict[str, Any] = dict.fromkeys(DOUBLES) | {
             "good_s": good_s,
             "covered_s": sum(b - a for a, b, _ in all_stretches) / SECOND,
             "good_pct": 100 * good_s / ((end - start) / SECOND),
             "reading_count": len(inside),
             "bad_reading_count": sum(not r.good for r in inside),
+            "max_lone_rise": max([0.0, *lone]),
+            "max_lone_drop": -min([0.0, *lone]),
+            "lone_sum": math.fsum(map(abs, lone)) if lone else None,
         }
         if good:
             ends = [value for a, b, p in good for value in (self.value_at(a, p), self.value_at(b, p))]

@@ -7,6 +7,7 @@ import os
 import random
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -90,6 +91,7 @@ class Warehouse:
         self.path = folder / "tundish.duckdb"
         self.files: list[Path] = []
         self.delivered: dict[tuple[str, int], Reading] = {}
+        self.copies: Counter[str] = Counter()
 
     def deliver(self, readings: list[Reading]) -> None:
         """Append one file; its rows replace what came before under the same key."""
@@ -99,7 +101,9 @@ class Warehouse:
             (r.tag, r.us, r.value, r.state, r.questionable, place, ingested)
             for place, r in enumerate(readings, 1)
         ]
-        self.delivered |= {(r.tag, r.us): r for r in readings}
+        for reading in readings:
+            self.copies[reading.tag] += (reading.tag, reading.us) in self.delivered
+            self.delivered[reading.tag, reading.us] = reading
         with duckdb.connect() as con:
             con.execute("set timezone = 'UTC'")
             con.execute(
@@ -162,7 +166,7 @@ class Warehouse:
     def rows(self, fact: str) -> dict[tuple[str, int], dict[str, Any]]:
         """All rows of a fact by tag and start of the window in microseconds."""
         window, _ = FACTS[fact]
-        columns = (*DOUBLES, *COUNTS, "_signal_version", "_source_ingested_at")
+        columns = (*DOUBLES, *COUNTS, "repeat_count", "_signal_version", "_source_ingested_at")
         with duckdb.connect(str(self.path), read_only=True) as con:
             found = con.execute(
                 f"select signal_id, epoch_us({window}), {', '.join(columns)} from core.{fact}"
@@ -214,7 +218,7 @@ def compare(warehouse: Warehouse, signals: tuple[Signal, ...], renamed: tuple[Re
         assert_same(
             incremental[fact],
             warehouse.rows(fact),
-            (*DOUBLES, *COUNTS, "_signal_version", "_source_ingested_at"),
+            (*DOUBLES, *COUNTS, "repeat_count", "_signal_version", "_source_ingested_at"),
         )
 
 
@@ -228,6 +232,10 @@ def test_incremental_equals_rebuild_and_oracle(tmp_path: Path, seed: int) -> Non
         warehouse.show(known)
         warehouse.dbt()
     compare(warehouse, known)
+    minutes = warehouse.rows("fct_signal_minute").items()
+    for signal in known:
+        copies = sum(row["repeat_count"] for (tag, _), row in minutes if tag == signal.tag)
+        assert copies == warehouse.copies[signal.tag] > 0
 
     # The dictionary changes: one signal is new though its readings came long ago, one is read in another way, and one
     # turns out to go on under another tag.

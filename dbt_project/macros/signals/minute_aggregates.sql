@@ -19,6 +19,8 @@ pieces as (
         value,
         slope,
         is_good,
+        lone_height,
+        repeat_count,
         _source_ingested_at,
         greatest(read_us, minute_no * {{ size }}) as from_us,
         least(end_us, (minute_no + 1) * {{ size }}) as to_us
@@ -51,6 +53,10 @@ summed as (
         max(value) as held_max_value,
         count(case when is_read_here then 1 end) as reading_count,
         count(case when is_read_here and not is_good then 1 end) as bad_reading_count,
+        cast(sum(case when is_read_here then repeat_count else 0 end) as bigint) as repeat_count,
+        greatest(max(case when is_read_here then lone_height end), 0) as max_lone_rise,
+        abs(least(min(case when is_read_here then lone_height end), 0)) as max_lone_drop,
+        sum(case when is_read_here then abs(lone_height) end) as lone_sum,
         max(_source_ingested_at) as _source_ingested_at
     from valued
     group by series_no, minute_no

@@ -16,6 +16,7 @@ delivered as (
         series.signal_no,
         series.series_no,
         series.is_linear,
+        series.gap_us,
         {{ micros('readings.reading_at') }} as read_us,
         least({{ micros('readings.reading_at') }} + series.gap_us, series.placed_until_us) as until_us,
         readings.value * series.conversion_factor + series.conversion_offset as value,
@@ -37,13 +38,13 @@ delivered as (
 versions as (
     select
         *,
-        lead(read_us) over (
-            partition by series_no order by read_us, _source_ingested_at, _source_row
-        ) as next_version_us
+        lead(read_us) over arriving as next_version_us,
+        row_number() over arriving as version_no
     from delivered
     {%- if touched is not none %}
     where (signal_no, {{ window_no('read_us', hour_us) }}) in ({{ hours_of('context_hours') }})
     {%- endif %}
+    window arriving as (partition by series_no order by read_us, _source_ingested_at, _source_row)
 ),
 
 readings as (
@@ -52,7 +53,10 @@ readings as (
         lead(read_us) over following as next_us,
         lead(value) over following as next_value,
         lead(is_good) over following as is_next_good,
-        lead(_source_ingested_at) over following as next_ingested_at
+        lead(_source_ingested_at) over following as next_ingested_at,
+        lag(read_us + gap_us) over following as former_until_us,
+        lag(case when is_good then value end) over following as former_value,
+        lag(version_no, 1, 0) over following as former_version_no
     from versions
     where next_version_us is null or next_version_us <> read_us
     window following as (partition by series_no order by read_us)
@@ -71,6 +75,8 @@ segments as (
                 then (next_value - value) / (next_us - read_us)
             else 0
         end as slope,
+        {{ lone_height() }} as lone_height,
+        version_no - former_version_no - 1 as repeat_count,
         case
             when next_us <= until_us then greatest(_source_ingested_at, next_ingested_at)
             else _source_ingested_at
@@ -96,6 +102,10 @@ select
     minutes.held_std_value,
     minutes.reading_count,
     minutes.bad_reading_count,
+    minutes.repeat_count,
+    minutes.max_lone_rise,
+    minutes.max_lone_drop,
+    minutes.lone_sum,
     minutes.good_us / 1e6 as good_s,
     minutes.covered_us / 1e6 as covered_s,
     1e2 * minutes.good_us / {{ minute_us }} as good_pct,

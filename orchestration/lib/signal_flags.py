@@ -1,0 +1,97 @@
+"""Flags of signals: hours out of the warehouse, through quality.health, back beside them as fct_signal_flag_day.
+
+Here: reading and writing the two tables of a built warehouse. Not here: what is wrong with a signal (``quality.health``),
+the columns of the table (``dbt_project``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from quality.health.detect import find_flags
+from quality.health.flags import Flag
+from quality.health.hours import HOURS_PER_DAY, MEASURES, Floats, SignalHours, SignalTraits
+
+SIGNALS = """
+    select signal_id, site_code, coalesce(equipment_id, signal_id), measurement,
+        coalesce(low_limit, 'nan'::double), coalesce(high_limit, 'nan'::double)
+    from core.dim_signal where signal_id in (select signal_id from core.fct_signal_hour) order by signal_id"""
+HOURS = """
+    select signal_id, epoch_us(hour_at) // 3600000000 as hour_no,
+        sum(mean_value * good_s) / nullif(sum(good_s), 0) as mean_value, arg_max(last_value, covered_s) as last_value,
+        min(held_min_value) as held_min_value, max(held_max_value) as held_max_value,
+        min(min_value) as min_value, max(max_value) as max_value,
+        sum(reading_count)::double as reading_count, sum(repeat_count)::double as repeat_count,
+        max(max_lone_rise) as max_lone_rise, max(max_lone_drop) as max_lone_drop, sum(lone_sum) as lone_sum,
+        sum(covered_s) as covered_s,
+        epoch(max(_source_ingested_at)) - 3600.0 * (hour_no + 1) as latency_s
+    from core.fct_signal_hour group by signal_id, hour_no"""
+INSERT = """
+    insert into core.fct_signal_flag_day by name
+    with hours as (
+        select signal_id, flag_kind, observed_value, limit_value,
+            unnest(range(first_hour, until_hour)) as hour_no, hour_no // 24 as day_no
+        from flags
+    )
+    select dim_signal.signal_key, hours.signal_id, dim_signal.site_code, dim_signal_period.equipment_id,
+        make_timestamptz(day_no * 86400000000)::date as health_date, flag_kind,
+        make_timestamptz(min(hour_no) * 3600000000) as first_at,
+        make_timestamptz((max(hour_no) + 1) * 3600000000) as until_at,
+        count(distinct hour_no) as hour_count,
+        arg_max(observed_value, abs(observed_value)) as observed_value,
+        arg_max(limit_value, abs(observed_value)) as limit_value
+    from hours
+    join core.dim_signal using (signal_id)
+    join core.dim_signal_period on hours.signal_id = dim_signal_period.signal_id
+        and make_timestamptz(day_no * 86400000000) >= valid_from and make_timestamptz(day_no * 86400000000) < valid_to
+    group by all"""
+
+
+def fill_signal_flags(warehouse: Path) -> int:
+    """Judge all signals of a built warehouse anew and replace the rows of core.fct_signal_flag_day; return their number."""
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("set timezone = 'UTC'")
+        data = read_hours(connection)
+        flags = flag_table(data, find_flags(data) if data else [])
+        connection.register("flags", flags)
+        connection.execute("begin")
+        connection.execute("delete from core.fct_signal_flag_day")
+        [(count,)] = connection.execute(INSERT).fetchall()
+        connection.execute("commit")
+    return int(count)
+
+
+def read_hours(connection: duckdb.DuckDBPyConnection) -> SignalHours | None:
+    """Return the hours of all signals as matrices; None if there are none."""
+    traits = [SignalTraits(*row) for row in connection.execute(SIGNALS).fetchall()]
+    columns = connection.sql(HOURS).to_arrow_table()
+    if not columns.num_rows:
+        return None
+    names = np.array([signal.signal_id for signal in traits], dtype=object)
+    place = np.searchsorted(names.astype(str), columns["signal_id"].to_numpy().astype(str))
+    hours = columns["hour_no"].to_numpy()
+    first = int(hours.min()) // HOURS_PER_DAY * HOURS_PER_DAY
+    shape = (len(traits), int(hours.max()) - first + 1)
+    measures: dict[str, Floats] = {}
+    for name in MEASURES:
+        measures[name] = np.full(shape, np.nan)
+        measures[name][place, hours - first] = columns[name].to_numpy()
+    return SignalHours(traits, first, measures)
+
+
+def flag_table(data: SignalHours | None, flags: Sequence[Flag]) -> pa.Table:
+    """Return flags with the ids of their signals and hours since 1970."""
+    first = data.first_hour if data else 0
+    return pa.table({
+        "signal_id": pa.array([data.signals[f.signal].signal_id for f in flags] if data else [], pa.string()),
+        "flag_kind": pa.array([f.kind for f in flags], pa.string()),
+        "first_hour": pa.array([first + f.first for f in flags], pa.int64()),
+        "until_hour": pa.array([first + f.until for f in flags], pa.int64()),
+        "observed_value": pa.array([f.observed for f in flags], pa.float64()),
+        "limit_value": pa.array([f.limit for f in flags], pa.float64()),
+    })  # fmt: skip

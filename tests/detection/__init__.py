@@ -1,0 +1,1 @@
+"""How well sensor faults are found: simulated sensors with labelled faults, through the models of the warehouse."""
