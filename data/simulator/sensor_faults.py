@@ -118,7 +118,7 @@ class SensorFaults:
             case "out_of_range":
                 high = signal.measurement.high or 0.0
                 changed[inside] = (
-                    high * (1 + fault.severity) + (values[inside] - values[inside].mean()) * 0.01
+                    high * (1 + fault.severity) + (values[inside] - values[inside].mean()) * 0.1
                 )
             case "noise":
                 changed[inside] += rng.standard_normal(int(inside.sum())) * fault.scale * fault.severity

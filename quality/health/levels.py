@@ -14,6 +14,8 @@ from quality.health.flags import Flag
 from quality.health.hours import HOURS_PER_DAY, Bools, Floats, SignalHours, nan_quantile, runs
 
 JUMP_SHARE, STEP_SHARE, JUMP_HOURS = 0.4, 0.3, 8
+LEAD_HOURS = 48
+"""Hours before a block in which a jump may have begun that was too short to be seen then."""
 NOISE_RATIO, BEYOND_SHARE = 1.5, 1.0
 LEVEL_SHARE, LEVEL_LOST = 0.5, 0.6
 LEAST_HOURS = 72
@@ -84,7 +86,7 @@ def _jump(
     before = sound[own, past]
     if (~np.isnan(before)).sum() < LEAST_HOURS:
         return
-    span = slice(past.stop - JUMP_HOURS, block.stop)
+    span = slice(past.stop - LEAD_HOURS, block.stop)
     guess = expected(sound, own, others, past, span)
     low, high = nan_quantile(before[None], 0.02)[0], nan_quantile(before[None], 0.98)[0]
     size = max(high - low, 0.05 * max(abs(low), abs(high)), 1e-9)
@@ -98,7 +100,7 @@ def _jump(
     for first, until in _persistent(away[known], goes_on):
         hours = known[first:until]
         shown = sound[own, span][hours]
-        if hours[-1] < JUMP_HOURS:
+        if hours[-1] < LEAD_HOURS:
             continue
         beyond = (shown < low - BEYOND_SHARE * size) | (shown > high + BEYOND_SHARE * size)
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -109,7 +111,7 @@ def _jump(
             louder = float((heard / usual)[0])
         if beyond.mean() > 0.5 or louder > NOISE_RATIO or louder < 1 / NOISE_RATIO:
             factor = float(np.median(shown) / np.median(guess[hours]))
-            start = max(span.start + int(hours[0]), block.start)
+            start = span.start + int(hours[0])
             end = block.stop if until == known.size else span.start + int(hours[-1]) + 1
             yield Flag(own, "unit_jump", start, end, factor, JUMP_SHARE)
 
