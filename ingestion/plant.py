@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
+from ingestion.alerting import AlertParameters, read_alerts
 from ingestion.connectors.secrets import refuse_plain_secrets
 from ingestion.errors import PlantError
 from ingestion.master_data import MasterDataParameters, read_master_data
@@ -73,6 +74,7 @@ class Plant:
     currency: str = ""
     production: ProductionParameters = field(default_factory=ProductionParameters)
     master_data: MasterDataParameters = field(default_factory=MasterDataParameters)
+    alerts: AlertParameters = field(default_factory=AlertParameters)
     quarantine: QuarantinePolicy = field(default_factory=QuarantinePolicy)
 
     @property
@@ -111,6 +113,7 @@ def load_plant(folder: Path, settings: Settings) -> Plant:
         currency=str(raw.get("currency") or sites[0].currency),
         production=read_production(path, raw.get("production")),
         master_data=read_master_data(path, raw.get("master_data")),
+        alerts=read_alerts(path, raw.get("alerts")),
         quarantine=read_quarantine_policy(path, raw.get("quarantine")),
     )
 

@@ -10,9 +10,10 @@
         ├── FeatureVersionError       a feature table has no version for this release
         ├── LotNotFoundError          no lot of the release has this name
         └── AmbiguousLotError         several lots have this batch number
+    AlertNotSentError             a channel did not take a message
 
-Here: the classes. Not here: errors of ingestion (`ingestion/errors`). None is retryable: the same call
-with the same data fails again.
+Here: the classes. Not here: errors of ingestion (`ingestion/errors`). Those of releases are not
+retryable: the same call with the same data fails again.
 """
 
 from __future__ import annotations
@@ -121,4 +122,18 @@ class AmbiguousLotError(ReleaseError):
         self.lots = tuple(lots)
         super().__init__(
             f"{len(lots)} lots have the batch number {batch}: {', '.join(lots)}.", "give one of these ids."
+        )
+
+
+class AlertNotSentError(TundishError):
+    """A channel did not take a message."""
+
+    retryable = True
+
+    def __init__(self, kind: str, subject: str, reason: str) -> None:
+        self.kind = kind
+        self.subject = subject
+        super().__init__(
+            f"the alert about {subject} could not be sent by {kind}: {reason}.",
+            "it is sent again by the next look; correct `alerts` in plant.yml if that fails too.",
         )

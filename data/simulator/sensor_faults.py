@@ -117,9 +117,7 @@ class SensorFaults:
                 changed[hit] += rng.choice((-1.0, 1.0), hit.size) * fault.severity * fault.scale
             case "out_of_range":
                 high = signal.measurement.high or 0.0
-                changed[inside] = (
-                    high * (1 + fault.severity) + (values[inside] - values[inside].mean()) * 0.1
-                )
+                changed[inside] = high * (1 + fault.severity) + (values[inside] - values[inside].mean()) * 0.1
             case "noise":
                 changed[inside] += rng.standard_normal(int(inside.sum())) * fault.scale * fault.severity
             case "drift":

@@ -25,6 +25,7 @@ from orchestration.cli.frame import Exit, Place
 from orchestration.cli.outcome import Outcome, read_outcome
 from orchestration.lib.dbt_project import prepare_manifest
 from orchestration.lib.lock import hold
+from orchestration.lib.silence import alert_silence
 from orchestration.lib.spark_build import require_spark
 from orchestration.lib.workspace import Workspace, open_workspace
 
@@ -45,6 +46,8 @@ def main(place: Place, *, force: bool, full_refresh: bool, target: str | None = 
         with log_file(workspace.settings) as (log, path), open_display(console) as display:
             outcome = execute(workspace, display, log, force=force, full_refresh=full_refresh)
         print_closing(console, workspace, outcome, path)
+        for failure in alert_silence(workspace):
+            console.print(f"[yellow]{failure}[/yellow]", soft_wrap=True)
     return Exit.FAILED if outcome.failures else Exit.OK
 
 

@@ -14,7 +14,7 @@ from orchestration.defs.jobs import plant_to_release
 from orchestration.defs.released import released_assets
 from orchestration.defs.resources import RunLock, warm_dbt
 from orchestration.defs.schedules import daily_schedule
-from orchestration.defs.sensors import landed_files_sensor
+from orchestration.defs.sensors import landed_files_sensor, silence_sensor
 from orchestration.defs.warehouse import warehouse_assets
 from orchestration.lib.dbt_project import load_manifest
 from orchestration.lib.progress import Reporter, Silence
@@ -37,7 +37,10 @@ def assemble(workspace: Workspace, manifest_path: Path, reporter: Reporter | Non
         ],
         jobs=[plant_to_release()],
         schedules=[daily_schedule(workspace)],
-        sensors=[landed_files_sensor(workspace)],
+        sensors=[
+            landed_files_sensor(workspace),
+            *([silence_sensor(workspace)] if workspace.plant.alerts.channels else []),
+        ],
         resources={"run_lock": RunLock(path=str(workspace.lock_path)), "dbt": warm_dbt(workspace)},
         executor=in_process_executor,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection
 
+import duckdb
 from dagster import (
     DefaultSensorStatus,
     RunRequest,
@@ -21,9 +22,11 @@ from orchestration.defs.jobs import PLANT_TO_RELEASE
 from orchestration.defs.warehouse import released_before
 from orchestration.lib.fingerprint import read_inputs
 from orchestration.lib.landing import delivered_files, digest, settled
+from orchestration.lib.silence import alert_silence
 from orchestration.lib.workspace import Workspace
 
 INTERVAL_S = 30
+SILENCE_S = 300
 
 
 def up_to_date(workspace: Workspace, fetched: Collection[str]) -> bool:
@@ -65,4 +68,25 @@ def landed_files_sensor(workspace: Workspace) -> SensorDefinition:
         minimum_interval_seconds=INTERVAL_S,
         default_status=DefaultSensorStatus.RUNNING,
         description="Starts a run when files were added or replaced in the plant's landing folders.",
+    )
+
+
+def silence_sensor(workspace: Workspace) -> SensorDefinition:
+    """Return the sensor that tells the plant's channels of silent machines and sources, and when they are back."""
+
+    def evaluate(context: SensorEvaluationContext) -> SkipReason:
+        try:
+            failures = alert_silence(workspace)
+        except duckdb.IOException:
+            return SkipReason("a run writes the warehouse; the next look follows")
+        for failure in failures:
+            context.log.warning(str(failure))
+        return SkipReason(f"looked; {len(failures)} messages could not be sent")
+
+    return SensorDefinition(
+        name="silence",
+        evaluation_fn=evaluate,
+        minimum_interval_seconds=SILENCE_S,
+        default_status=DefaultSensorStatus.RUNNING,
+        description="Tells by webhook, Slack or e-mail when a machine or source falls silent, and when it is back.",
     )
