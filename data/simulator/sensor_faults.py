@@ -65,8 +65,9 @@ def plan(
     rng = np.random.default_rng((seed, 40))
     cases = [(kind, severity) for kind in kinds for severity in SEVERITIES[kind]]
     faults: list[SensorFault] = []
-    for number, place in enumerate(rng.permutation(len(signals))[: 2 * len(signals) // 5]):
-        signal, (kind, severity) = signals[int(place)], cases[int(number + seed) % len(cases)]
+    chosen = rng.permutation(len(signals))[: 2 * len(signals) // 5]
+    for number, place in enumerate(chosen, start=seed * len(chosen)):
+        signal, (kind, severity) = signals[int(place)], cases[number % len(cases)]
         if kind == "out_of_range" and signal.measurement.high is None:
             kind, severity = "stuck", SEVERITIES["stuck"][0]
         faults.append(_fault(kind, signal, severity, (first_s, until_s), rng))
