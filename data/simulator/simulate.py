@@ -134,9 +134,9 @@ def simulate(
     `machines` and `tags` are the size of the first plant; the second has five machines with four sensors each.
     `rate_s` is the average time between archived values of a sensor of the first plant in seconds (not below 1). `only_after_day=n` writes
     no exports of the first n days, which an earlier call has delivered; the truth always covers all days. With
-    `sensor_faults` sensors of the first plant go wrong after three weeks, at most one way each. `progress` is called after each day of the first plant with the days done and the days in all. The sensors of the first plant,
-    its other systems and the second plant are simulated in three processes that share nothing: what happens in a plant
-    follows from the seed alone.
+    `sensor_faults` sensors of the first plant go wrong after three weeks, at most one way each. `progress` is called after
+    each day of the first plant with the days done and the days in all. The sensors of the first plant, its other systems and
+    the second plant are simulated in three processes that share nothing: what happens in a plant follows from the seed alone.
     """
     if days < 1 or rate_s < 1:
         raise ValueError(f"days and rate_s must be at least 1, not {days} and {rate_s}")
