@@ -33,7 +33,11 @@ def _no_rows(_: str) -> SimpleNamespace:
     return SimpleNamespace(columns=[SimpleNamespace(values=lambda: [None])], rows=[])
 
 
-adapter = SimpleNamespace(dispatch=_dispatch)
+def _no_relation(**_: str) -> None:
+    """Return that a table is not there."""
+
+
+adapter = SimpleNamespace(dispatch=_dispatch, get_relation=_no_relation)
 run_query = _no_rows
 execute = True
 model = {"columns": {"source_system": SimpleNamespace(name="source_system", data_type="varchar")}}

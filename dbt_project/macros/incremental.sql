@@ -13,6 +13,25 @@ select {{ columns }} from {{ arg_dict['temp_relation'] }};
 {%- endmacro %}
 
 
+{#-
+    Incremental by replaced window: each window of `unique_key` that the model gives replaces what the target holds of it. For
+    facts whose windows stay once they are there.
+-#}
+{% macro get_incremental_replaced_window_sql(arg_dict) -%}
+    {%- set columns = get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) -%}
+delete from {{ arg_dict['target_relation'] }}
+where {{ stale_rows_of_replaced_window(arg_dict['target_relation'], arg_dict['temp_relation']) }};
+insert into {{ arg_dict['target_relation'] }} ({{ columns }})
+select {{ columns }} from {{ arg_dict['temp_relation'] }};
+{%- endmacro %}
+
+
+{% macro stale_rows_of_replaced_window(target_relation, new_rows) -%}
+    {%- set keys = config.get('unique_key') | join(', ') -%}
+({{ keys }}) in (select {{ keys }} from {{ new_rows }})
+{%- endmacro %}
+
+
 {#- Which rows of the target the strategy takes away. -#}
 {% macro stale_rows_of_touched_window(target_relation, new_rows) -%}
     {%- set keys = config.get('unique_key') -%}

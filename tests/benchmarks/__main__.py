@@ -11,6 +11,7 @@ import importlib
 import json
 import os
 import pkgutil
+import statistics
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -78,6 +79,31 @@ def _row(benchmark: Benchmark, results: Results, name: str) -> list[str]:
     ]
 
 
+def show_parts(console: Console, found: Mapping[str, tuple[Benchmark, Results]], most: int = 40) -> None:
+    """Where a run spends its seconds, contenders side by side: the parts that differ most come first."""
+    for benchmark, results in found.values():
+        if not any(measured.parts for measured in results.values()):
+            continue
+        table = Table(title=f"{benchmark.name}: median seconds by part", title_justify="left")
+        table.add_column("part")
+        for name in (*results, "ratio"):
+            table.add_column(name, justify="right")
+        for part, seconds in grown_parts(results)[:most]:
+            ratio = f"{seconds[-1] / seconds[0]:.2f}" if seconds[0] else ""
+            table.add_row(part, *(f"{value:.2f}" for value in seconds), ratio)
+        console.print(table)
+
+
+def grown_parts(results: Results) -> list[tuple[str, list[float]]]:
+    """Each part with its median seconds of every contender, by what the last one needs more than the first."""
+    names = sorted({part for measured in results.values() for part in measured.parts})
+    parts = [
+        (name, [statistics.median(measured.parts.get(name, [0.0])) for measured in results.values()])
+        for name in names
+    ]
+    return sorted(parts, key=lambda part: part[1][0] - part[1][-1])
+
+
 def judge(console: Console, found: Mapping[str, tuple[Benchmark, Results]]) -> bool:
     """Print every figure that is asked for; True if all were reached."""
     reached = True
@@ -104,6 +130,7 @@ def as_json(found: Mapping[str, tuple[Benchmark, Results]], scale: float) -> str
                         "seconds": measured.seconds,
                         "cpu": measured.cpu,
                         "peak_mib": measured.peaks,
+                        "parts": measured.parts,
                     }
                     for contender, measured in results.items()
                 }
@@ -146,6 +173,7 @@ def main() -> None:
                 console.print(done, highlight=False)
                 found[name] = (known[name], results)
     show(console, found, given.scale)
+    show_parts(console, found)
     if given.json:
         given.json.write_text(as_json(found, given.scale), encoding="utf-8")
     reached = judge(console, found)

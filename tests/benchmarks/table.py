@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 _QUIET = {"DO_NOT_TRACK": "1", "RUNTIME__DLTHUB_TELEMETRY": "false"}
@@ -21,10 +22,11 @@ _QUIET = {"DO_NOT_TRACK": "1", "RUNTIME__DLTHUB_TELEMETRY": "false"}
 
 @dataclass(frozen=True)
 class Work:
-    """What was moved: rows, and bytes of the input where there is a file."""
+    """What was moved: rows, and bytes of the input where there is a file; `parts` are seconds by the part of a run."""
 
     rows: int
     bytes: int = 0
+    parts: Mapping[str, float] = field(default_factory=dict)
 
 
 Prepare = Callable[[Path, float], Work]
@@ -57,6 +59,7 @@ class Measured:
     seconds: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
     peaks: list[float] = field(default_factory=list)
+    parts: dict[str, list[float]] = field(default_factory=dict)
 
     @property
     def median(self) -> float:
@@ -203,19 +206,21 @@ def _measure(benchmark: Benchmark, name: str, folder: Path, into: Measured) -> N
         assert rows == expected, f"{benchmark.name}: {name} brought {rows} of {expected} rows"
     else:
         into.work = Work(int(answer["rows"]), int(answer["bytes"]))
+    for part, seconds in (answer["parts"] or {}).items():
+        into.parts.setdefault(part, []).append(seconds)
     into.seconds.append(float(answer["seconds"]))
     into.cpu.append(float(answer["cpu"]))
     into.peaks.append(float(answer["peak_mib"]))
     shutil.rmtree(target)
 
 
-def _worker(benchmark: Benchmark, python: str, *arguments: str) -> dict[str, float]:
-    """What the worker printed last: seconds, cpu, rows, bytes, peak_mib."""
+def _worker(benchmark: Benchmark, python: str, *arguments: str) -> dict[str, Any]:
+    """What the worker printed last: seconds, cpu, rows, bytes, parts, peak_mib."""
     command = [python, "-m", "tests.benchmarks.worker", benchmark.module, benchmark.name, *arguments]
     environment = {**os.environ, **_QUIET, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment, check=False)
     if done.returncode != 0:
         name = arguments[0]
         raise SystemExit(f"{benchmark.name}: {name} failed with exit code {done.returncode}; see above.")
-    answer: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return answer

@@ -3,8 +3,8 @@
     python -m tests.benchmarks.worker <module> <benchmark> prepare <input folder> <scale>
     python -m tests.benchmarks.worker <module> <benchmark> <contender> <input folder> <target folder>
 
-Prints one line of JSON: seconds and cpu (seconds on the processors, with ended children) of the timed part, rows, bytes
-(null if the contender gave rows only), peak_mib.
+Prints one line of JSON: seconds and cpu (seconds on the processors, with ended children) of the timed part, rows, bytes and
+parts (null if the contender gave rows only), peak_mib.
 """
 
 import importlib
@@ -31,8 +31,17 @@ def main() -> None:
     used = on_processors()
     found = run()
     seconds, used = time.perf_counter() - begun, on_processors() - used
-    rows, size = (found.rows, found.bytes) if isinstance(found, Work) else (found, None)
-    said = {"seconds": seconds, "cpu": used, "rows": rows, "bytes": size, "peak_mib": peak_mib()}
+    rows, size, parts = (
+        (found.rows, found.bytes, found.parts) if isinstance(found, Work) else (found, None, None)
+    )
+    said = {
+        "seconds": seconds,
+        "cpu": used,
+        "rows": rows,
+        "bytes": size,
+        "parts": parts,
+        "peak_mib": peak_mib(),
+    }
     print(json.dumps(said), flush=True)
 
 

@@ -1,3 +1,11 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replaced_window',
+    unique_key=['equipment_id', 'hour_at'],
+    on_schema_change='fail'
+) }}
+-- Of what to compute anew: depends_on {{ ref('fct_signal_hour') }} {{ ref('int_production__touched_day') }}
+-- and {{ ref('int_production__equipment_slot') }}
 {%- set minute_us = 60000000 %}
 {#- Power in these minutes belongs to: a state of which element counts to which use. -#}
 {%- set uses = {
@@ -13,6 +21,27 @@ equipment as (
     select * from {{ ref('dim_equipment') }}
 ),
 
+dictionary as (
+    select max(_source_ingested_at) as _source_ingested_at from power_signals
+),
+{% if is_incremental() %}
+touched as (
+    select
+        signal_hours.equipment_id,
+        signal_hours.hour_at
+    from {{ ref('fct_signal_hour') }} as signal_hours
+    inner join power_signals on signal_hours.signal_key = power_signals.signal_key
+    cross join dictionary
+    where
+        greatest(signal_hours._source_ingested_at, dictionary._source_ingested_at)
+        > {{ newest_source_ingested_at(this) }}
+    union
+    select
+        equipment_id,
+        hour_at
+    from ({{ hours_of_touched_days() }}) as touched_hours
+),
+{% endif %}
 energy_minutes as (
     select
         minutes.equipment_id,
@@ -20,35 +49,19 @@ energy_minutes as (
         minutes.minute_at,
         sum(minutes.mean_value * minutes.good_s / 3600) as energy_kwh,
         min(minutes.good_s) as good_s,
-        max(minutes._source_ingested_at) as _source_ingested_at
+        max(greatest(minutes._source_ingested_at, dictionary._source_ingested_at)) as _source_ingested_at
     from {{ ref('fct_signal_minute') }} as minutes
     inner join power_signals on minutes.signal_key = power_signals.signal_key
+    cross join dictionary
+    {%- if is_incremental() %}
+    where
+        minutes.minute_at >= (select min(hour_at) from touched)
+        and (minutes.equipment_id, {{ utc_hour('minutes.minute_at') }}) in (select * from touched)
+    {%- endif %}
     group by minutes.equipment_id, minutes.site_code, minutes.minute_at
 ),
 
-interval_minutes as (
-    select
-        equipment_id,
-        time_element,
-        {{ micros('started_at') }} as started_us,
-        {{ micros('ended_at') }} as ended_us,
-        {{ each_from_to(
-            window_no(micros('started_at'), minute_us), window_no(micros('ended_at') ~ ' - 1', minute_us)
-        ) }} as minute_no
-    from {{ ref('fct_state_interval') }}
-),
-
-state_minutes as (
-    select
-        equipment_id,
-        {{ instant('minute_no * ' ~ minute_us) }} as minute_at,
-        {{ seconds_in_window(uses.producing, 'minute_no', minute_us) }} as producing_s,
-        {{ seconds_in_window(uses.setup, 'minute_no', minute_us) }} as setup_s,
-        {{ seconds_in_window(uses.idle, 'minute_no', minute_us) }} as idle_s,
-        {{ seconds_in_window(uses.off, 'minute_no', minute_us) }} as off_s
-    from interval_minutes
-    group by equipment_id, minute_no
-),
+{{ state_minutes(uses, minute_us) }},
 
 -- Inside a minute the power is taken as even, so its energy is shared out by seconds.
 hours as (
@@ -62,7 +75,8 @@ hours as (
         coalesce(sum(state_minutes.{{ use }}_s), 0) as {{ use }}_s,
         {%- endfor %}
         sum(energy_minutes.good_s) as good_s,
-        max(energy_minutes._source_ingested_at) as _source_ingested_at
+        max(greatest(energy_minutes._source_ingested_at, state_minutes._source_ingested_at))
+            as _source_ingested_at
     from energy_minutes
     left join state_minutes
         on

@@ -7,13 +7,7 @@
 ) }}
 {%- set minute_us = 60000000 %}
 
-with touched as (
-    select distinct
-        equipment_id,
-        production_day
-    from {{ ref('int_production__touched_day') }}
-    where _source_ingested_at > {{ newest_source_ingested_at(this) }}
-),
+with {{ touched_days() }},
 
 intervals as (
     select * from {{ ref('fct_state_interval') }}

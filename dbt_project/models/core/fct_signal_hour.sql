@@ -15,16 +15,18 @@ with minutes as (
 {% if is_incremental() %}
 -- New minutes, and signals that are not here in the dictionary's version.
 touched as (
-    select distinct
+    select
+        signal_id,
+        hour_at
+    from minutes
+    where _source_ingested_at > {{ newest_source_ingested_at(this) }}
+    union
+    select
         signal_id,
         hour_at
     from minutes
     where
-        _source_ingested_at > (
-            select coalesce(max(_source_ingested_at), {{ utc_literal('1900-01-01 00:00:00') }})
-            from {{ this }}
-        )
-        or signal_key in (
+        signal_key in (
             select signal_key from {{ ref('dim_signal') }}
             where _signal_version not in (select distinct _signal_version from {{ this }})
         )
@@ -60,7 +62,8 @@ hours as (
     from minutes
     {%- if is_incremental() %}
     where
-        (signal_id, hour_at) in (
+        minute_at >= (select min(hour_at) from touched)
+        and (signal_id, hour_at) in (
             select
                 signal_id,
                 hour_at

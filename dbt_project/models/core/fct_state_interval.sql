@@ -3,16 +3,12 @@
     incremental_strategy='touched_window',
     unique_key=['equipment_id', 'production_day'],
     on_schema_change='fail',
+    pre_hook='{{ require_whole_stretch() }}',
     meta={'touched_by': 'int_production__touched_day'}
 ) }}
+-- The hook asks for what this stands on: depends_on {{ ref('int_production__stretch') }}
 
-with touched as (
-    select distinct
-        equipment_id,
-        production_day
-    from {{ ref('int_production__touched_day') }}
-    where _source_ingested_at > {{ newest_source_ingested_at(this) }}
-),
+with {{ touched_days() }},
 
 intervals as (
     select * from {{ ref('int_production__state_interval') }}
@@ -24,6 +20,12 @@ intervals as (
 equipment as (
     select * from {{ ref('dim_equipment') }}
 ),
+
+operations as (
+    select * from {{ ref('int_production__operation') }}
+),
+
+{{ newest_configuration() }},
 
 described as (
     select
@@ -55,8 +57,12 @@ described as (
         intervals.operation_id,
         {{ surrogate_key(['intervals.material_id']) }} as material_key,
         intervals.material_id,
-        intervals._source_ingested_at
+        greatest(
+            intervals._source_ingested_at, operations._source_ingested_at, configuration._source_ingested_at
+        ) as _source_ingested_at
     from intervals
+    cross join configuration
+    left join operations on intervals.operation_id = operations.operation_id
     left join equipment
         on
             intervals.equipment_id = equipment.equipment_id

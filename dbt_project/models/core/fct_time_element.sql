@@ -11,13 +11,7 @@
 {%- set stretches = exclusive_elements() + ['micro_stop_s', 'low_speed_s', 'cmt_s', 'pmt_s', 'target_qty'] %}
 {%- set run_times = ['planned_run_s', 'planned_run_good_s'] %}
 
-with touched as (
-    select distinct
-        equipment_id,
-        production_day
-    from {{ ref('int_production__touched_day') }}
-    where _source_ingested_at > {{ newest_source_ingested_at(this) }}
-),
+with {{ touched_days() }},
 
 intervals as (
     select * from {{ ref('fct_state_interval') }}

@@ -1,1 +1,3 @@
+{{ config(materialized='table') }}
+
 {{ union_active_systems('counter') }}

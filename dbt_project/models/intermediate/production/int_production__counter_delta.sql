@@ -1,9 +1,21 @@
-with readings as (
-    select * from {{ ref('int_production__counter') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='touched_window',
+    unique_key=['equipment_id', 'production_day'],
+    on_schema_change='fail',
+    meta={'touched_by': 'int_production__touched_day'}
+) }}
+
+with {{ touched_days() }},
+
+readings as (
+    {{ since_stretch(ref('int_production__counter'), 'counted_at') }}
 ),
 
+{{ newest_configuration() }},
+
 slots as (
-    select * from {{ ref('int_production__equipment_slot') }}
+    {{ within_stretch(ref('int_production__equipment_slot')) }}
 ),
 
 previous as (
@@ -86,8 +98,13 @@ described as (
         deltas.rework_count + deltas.rework_rolled_by - deltas.continues * deltas.previous_rework
             as rework_qty,
         deltas.continues = 0 as is_reset,
-        deltas.newest_ingested_at as _source_ingested_at
+        greatest(
+            deltas.newest_ingested_at, operations._source_ingested_at, configuration._source_ingested_at
+        ) as _source_ingested_at
     from deltas
+    cross join configuration
+    left join {{ ref('int_production__operation') }} as operations
+        on deltas.order_id || '-' || deltas.operation_no = operations.operation_id
     inner join placed
         on
             deltas.equipment_id = placed.equipment_id
@@ -97,3 +114,6 @@ described as (
 )
 
 select * from described
+{% if is_incremental() %}
+where (equipment_id, production_day) in (select * from touched)
+{% endif %}

@@ -21,6 +21,11 @@ windows as (
         deltas._source_ingested_at
     from deltas
     left join operations on deltas.operation_id = operations.operation_id
+    inner join {{ ref('int_production__stretch') }} as stretches
+        on
+            deltas.equipment_id = stretches.equipment_id
+            and deltas.previous_counted_at < stretches.until_at
+            and deltas.counted_at > stretches.from_at
     where
         {{ seconds_between('deltas.previous_counted_at', 'deltas.counted_at') }}
         <= {{ production_parameter('counter_proof_s') }}

@@ -10,7 +10,7 @@ counter_windows as {{ once() }} (
 ),
 
 order_spans as {{ once() }} (
-    select * from {{ ref('int_production__order_span') }}
+    {{ within_stretch(ref('int_production__order_span')) }}
 ),
 
 -- Where no state is known, a counter that went on proves that the machine ran.

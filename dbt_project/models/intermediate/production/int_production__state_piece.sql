@@ -1,52 +1,52 @@
 {{ config(materialized='table') }}
 
-with events as {{ once() }} (
-    select * from {{ ref('int_production__machine_state') }}
+with stretches as (
+    select * from {{ ref('int_production__stretch') }}
+),
+
+events as {{ once() }} (
+    {{ since_stretch(ref('int_production__machine_state'), 'changed_at') }}
 ),
 
 slices as (
-    select * from {{ ref('int_production__state_slice') }}
+    {{ within_stretch(ref('int_production__state_slice')) }}
 ),
 
 slots as (
-    select * from {{ ref('int_production__equipment_slot') }}
-),
-
-horizons as (
-    select * from {{ ref('int_production__horizon') }}
+    {{ within_stretch(ref('int_production__equipment_slot')) }}
 ),
 
 boundaries as (
     -- '' is no state: it ends the state before it
     select
         equipment_id,
-        first_at as started_at,
+        from_at as started_at,
         '' as state_event_id,
         null as shift_id
-    from horizons
+    from stretches
     union all
     select
-        equipment_id,
-        started_at,
-        coalesce(state_event_id, '') as state_event_id,
+        slices.equipment_id,
+        greatest(slices.started_at, stretches.from_at) as started_at,
+        coalesce(slices.state_event_id, '') as state_event_id,
         null as shift_id
     from slices
+    inner join stretches on slices.equipment_id = stretches.equipment_id
     union all
     select
         slots.equipment_id,
-        greatest(slots.started_at, horizons.first_at) as started_at,
+        greatest(slots.started_at, stretches.from_at) as started_at,
         null as state_event_id,
         slots.shift_id
     from slots
-    inner join horizons on slots.equipment_id = horizons.equipment_id
-    where slots.ended_at > horizons.first_at and slots.started_at < horizons.last_at
+    inner join stretches on slots.equipment_id = stretches.equipment_id
     union all
     select
         equipment_id,
-        last_at as started_at,
+        until_at as started_at,
         null as state_event_id,
         null as shift_id
-    from horizons
+    from stretches
 ),
 
 instants as (

@@ -2,7 +2,7 @@ with spans as {{ once() }} (
     select
         *,
         {{ system_precedence('source_system') }} as system_no
-    from {{ ref('int_production__state_span') }}
+    from ({{ within_stretch(ref('int_production__state_span')) }}) as near_spans
 ),
 
 {{ exclusive_spans(

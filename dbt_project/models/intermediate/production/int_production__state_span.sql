@@ -1,13 +1,13 @@
-with events as {{ once() }} (
-    select * from {{ ref('int_production__machine_state') }}
+with stretches as (
+    select * from {{ ref('int_production__stretch') }}
+),
+
+events as {{ once() }} (
+    {{ since_stretch(ref('int_production__machine_state'), 'changed_at') }}
 ),
 
 counters as (
-    select * from {{ ref('int_production__counter') }}
-),
-
-horizons as (
-    select * from {{ ref('int_production__horizon') }}
+    {{ since_stretch(ref('int_production__counter'), 'counted_at') }}
 ),
 
 running_states as (
@@ -86,15 +86,15 @@ spans as (
         case
             when ordered.ended_at is not null then ordered.ended_at
             when running_states.state is not null
-                then least(coalesce(ordered.next_changed_at, horizons.last_at), silences.silent_from)
+                then least(coalesce(ordered.next_changed_at, stretches.last_at), silences.silent_from)
             else least(
-                coalesce(ordered.next_changed_at, horizons.last_at),
+                coalesce(ordered.next_changed_at, stretches.last_at),
                 {{ seconds_after('ordered.changed_at', production_parameter('standing_silence_s')) }}
             )
         end as ended_at,
         ordered._source_ingested_at
     from ordered
-    inner join horizons on ordered.equipment_id = horizons.equipment_id
+    inner join stretches on ordered.equipment_id = stretches.equipment_id
     inner join silences
         on
             ordered.equipment_id = silences.equipment_id

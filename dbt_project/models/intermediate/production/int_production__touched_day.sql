@@ -2,17 +2,7 @@
 
 {%- set reach_s = production_parameter('micro_stop_s') + production_parameter('minimum_run_s') %}
 
-with touched_rows as (
-    select * from {{ ref('int_production__touched_row') }}
-),
-
-states as (
-    select * from {{ ref('int_production__machine_state') }}
-),
-
-counters as (
-    select * from {{ ref('int_production__counter') }}
-),
+with {{ touched_rows_and_around() }},
 
 slots as (
     select * from {{ ref('int_production__equipment_slot') }}

@@ -1,5 +1,4 @@
 {%- set sources = {
-    'signal_minute': ['fct_signal_minute_context', 'minute_at'],
     'signal_hour': ['fct_signal_hour_context', 'hour_at'],
     'inspection': ['fct_inspection', 'inspected_at'],
     'energy_hour': ['fct_energy_hour', 'hour_at'],
@@ -33,6 +32,22 @@ counted as (
     left join orders on facts.order_id = orders.order_id
     group by facts.site_code, cast(facts.{{ place[1] }} as date)
     {%- endfor %}
+    union all
+    select
+        'signal_minute' as source_name,
+        days.site_code,
+        days.event_date,
+        cast(sum(days.row_count) as bigint) as row_count,
+        cast(sum(days.equipment_count) as bigint) as equipment_count,
+        cast(sum(days.order_count) as bigint) as order_count,
+        cast(sum(days.material_count) as bigint) as material_count,
+        cast(sum(case when orders.batch_no is not null then days.row_count else 0 end) as bigint)
+            as batch_count,
+        cast(sum(days.shift_count) as bigint) as shift_count,
+        cast(sum(days.state_count) as bigint) as state_count
+    from {{ ref('fct_signal_coverage_day') }} as days
+    left join orders on days.order_id = orders.order_id
+    group by days.site_code, days.event_date
 )
 
 select

@@ -1,0 +1,64 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replaced_window',
+    unique_key=['site_code', 'event_date'],
+    on_schema_change='fail',
+    meta={'release': 'none'}
+) }}
+-- Of what to compute anew: depends_on {{ ref('fct_signal_hour') }} {{ ref('int_production__touched_day') }}
+-- and {{ ref('int_production__equipment_slot') }}
+
+with minutes as (
+    select
+        *,
+        cast(minute_at as date) as event_date
+    from {{ ref('fct_signal_minute') }}
+),
+
+dictionary as (
+    select max(_source_ingested_at) as _source_ingested_at from {{ ref('dim_signal') }}
+),
+{% if is_incremental() %}
+touched as (
+    select
+        hours.site_code,
+        cast(hours.hour_at as date) as event_date
+    from {{ ref('fct_signal_hour') }} as hours
+    cross join dictionary
+    where
+        greatest(hours._source_ingested_at, dictionary._source_ingested_at)
+        > {{ newest_source_ingested_at(this) }}
+    union
+    select
+        site_code,
+        cast(hour_at as date) as event_date
+    from ({{ hours_of_touched_days() }}) as touched_hours
+),
+{% endif %}
+counted as (
+    select
+        minutes.site_code,
+        minutes.event_date,
+        context.order_id,
+        count(*) as row_count,
+        count(minutes.equipment_id) as equipment_count,
+        count(context.order_id) as order_count,
+        count(context.material_id) as material_count,
+        count(context.shift_id) as shift_count,
+        count(context.state) as state_count,
+        max(greatest(
+            minutes._source_ingested_at, context._source_ingested_at, dictionary._source_ingested_at
+        )) as _source_ingested_at
+    from minutes
+    cross join dictionary
+    left join {{ ref('fct_equipment_minute') }} as context
+        on minutes.equipment_id = context.equipment_id and minutes.minute_at = context.minute_at
+    {%- if is_incremental() %}
+    where
+        minutes.event_date >= (select min(event_date) from touched)
+        and (minutes.site_code, minutes.event_date) in (select * from touched)
+    {%- endif %}
+    group by minutes.site_code, minutes.event_date, context.order_id
+)
+
+select * from counted

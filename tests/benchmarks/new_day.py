@@ -1,0 +1,138 @@
+"""One new day on a short and on a ten times longer history of the demo plant: the day has to cost the same.
+
+    python -m tests.benchmarks --only new_day [--scale 0.1]
+
+At full scale the long history holds 200 M readings. Belongs here: making the histories, putting a day on top, seconds
+by dbt node and by step of the run. Does not belong here: comparing, drawing (`__main__.py`).
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from tests.benchmarks.table import (
+    ROOT,
+    Benchmark,
+    Contender,
+    Work,
+    at_most,
+    no_more_memory,
+    register,
+)
+
+SHORT_DAYS = 14
+"""Whole weeks, so that both new days are Mondays; ten times as many are too."""
+TIMES = 10
+READINGS = 200_000_000
+SENSORS = 80
+"""Of both plants of the demo: what the simulator's rate is spread over."""
+PLANT = ROOT / "data" / "plants" / "demo"
+HISTORIES = {"short": SHORT_DAYS, "long": SHORT_DAYS * TIMES}
+_STEP = re.compile(r"^ *([\d.]+) s {2}(.+)$", re.MULTILINE)
+
+
+def prepare(folder: Path, scale: float) -> Work:
+    """Homes that have taken in a history, and the exports of the day after it."""
+    rate_s = SHORT_DAYS * TIMES * 86_400 * SENSORS / (READINGS * scale)
+    for name, days in HISTORIES.items():
+        home, day = folder / name / "home", folder / name / "day"
+        _tundish(home, "simulate", "--days", str(days), "--rate", f"{rate_s:.1f}")
+        _tundish(home, "run")
+        (home / "landing").rename(folder / name / "landing")
+        _tundish(
+            home,
+            "simulate",
+            "--days",
+            str(days + 1),
+            "--rate",
+            f"{rate_s:.1f}",
+            "--only-after-day",
+            str(days),
+        )
+        (home / "landing").rename(day)
+        (folder / name / "landing").rename(home / "landing")
+        home.rename(folder / name / "history")
+    return _size(folder / "short" / "day")
+
+
+def on_top_of(name: str) -> Callable[[Path, Path], Callable[[], Work]]:
+    """The run over one day on top of the named history; a home stays where it was made, which its ledger names."""
+
+    def start(data: Path, target: Path) -> Callable[[], Work]:
+        home, day = data / name / "home", data / name / "day"
+        shutil.rmtree(home, ignore_errors=True)
+        shutil.copytree(data / name / "history", home)
+        shutil.copytree(day, home / "landing", dirs_exist_ok=True)
+
+        def run() -> Work:
+            printed = _tundish(home, "run")
+            work = _size(day)
+            return Work(work.rows, work.bytes, {**_steps(printed), **_nodes(home)})
+
+        return run
+
+    return start
+
+
+def _tundish(home: Path, *arguments: str) -> str:
+    """What a command of this checkout prints; it has to succeed."""
+    command = [
+        str(Path(sys.executable).with_name("tundish")),
+        *arguments,
+        "--home",
+        str(home),
+        "--plant",
+        str(PLANT),
+    ]
+    done = subprocess.run(
+        command, cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise SystemExit(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
+    return done.stdout
+
+
+def _size(folder: Path) -> Work:
+    """Files and bytes of a delivery; a file counts as a row, since each system's rows mean something else."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return Work(len(files), sum(path.stat().st_size for path in files))
+
+
+def _nodes(home: Path) -> Mapping[str, float]:
+    """Seconds of each dbt node of the last build."""
+    said = json.loads((home / "dbt" / "target" / "run_results.json").read_text(encoding="utf-8"))
+    return {
+        f"dbt {result['unique_id'].split('.')[2]}": result["execution_time"] for result in said["results"]
+    }
+
+
+def _steps(printed: str) -> Mapping[str, float]:
+    """Seconds of each step, by the time at which the next one began."""
+    begun = [
+        (float(at), "warehouse" if what.startswith("warehouse") else what)
+        for at, what in _STEP.findall(printed)
+    ]
+    firsts = [step for place, step in enumerate(begun) if place == 0 or begun[place - 1][1] != step[1]]
+    ends = [at for at, _ in firsts[1:]]
+    return {f"step {what}": end - at for (at, what), end in zip(firsts, ends, strict=False)}
+
+
+register(
+    Benchmark(
+        name="new_day",
+        title="a new day on ten times the history",
+        prepare=prepare,
+        contenders={
+            "short": Contender(f"a day on {HISTORIES['short']} days", on_top_of("short")),
+            "long": Contender(f"a day on {HISTORIES['long']} days", on_top_of("long")),
+        },
+        reference="short",
+        goals=(at_most(1.3, "short", "long"), no_more_memory("short", "long")),
+        module=__name__,
+    )
+)
