@@ -32,6 +32,12 @@ select {{ columns }} from {{ arg_dict['temp_relation'] }};
 {%- endmacro %}
 
 
+{#- Rows that only come: dbt's own strategy takes none away. -#}
+{% macro stale_rows_of_append(target_relation, new_rows) -%}
+false
+{%- endmacro %}
+
+
 {#- Which rows of the target the strategy takes away. -#}
 {% macro stale_rows_of_touched_window(target_relation, new_rows) -%}
     {%- set keys = config.get('unique_key') -%}

@@ -4,6 +4,7 @@
     'bill_of_material': ['adventureworks', 'adventureworks_ms', 'canonical', 'odoo'],
     'confirmation': ['b2mml', 'canonical', 'mes_event_log', 'odoo', 'sap_ecc'],
     'counter': ['canonical', 'mes', 'opcua'],
+    'counter_reading': ['opcua'],
     'customer': ['adventureworks', 'canonical'],
     'downtime_reason': ['canonical', 'mes', 'odoo'],
     'equipment': ['adventureworks', 'adventureworks_ms', 'b2mml', 'canonical', 'mes_event_log', 'plant', 'sap_ecc'],

@@ -1,32 +1,43 @@
 {#-
-    Counters that travel as readings (canonical columns of raw) as the canonical entity: which tags count and which name
-    the job stands in the plant's counter_tags. A tag holds its value until the next; every reading of a total counts.
+    Of the readings of a system (canonical columns of raw) those that count or name the job, by the plant's counter_tags; an
+    incremental build reads only what is new, for nothing is ever taken from such a raw table.
+-#}
+{% macro readings_of_counters(system, relation) -%}
+select
+    tags.site_code,
+    {{ site_id('tags.site_code', 'tags.equipment_code') }} as equipment_id,
+    tags.counter_role,
+    tags.rollover_at,
+    readings.signal,
+    readings.reading_at,
+    readings.value,
+    readings.value_text,
+    readings._ingested_at as _source_ingested_at,
+    readings._source_row
+from {{ relation }} as readings
+inner join {{ ref('stg_plant__counter_tags') }} as tags on readings.signal = tags.tag
+where
+    tags.source_system = '{{ system }}'
+    and readings.status <> 'bad'
+    {%- if is_incremental() %}
+    and readings._ingested_at > {{ newest_source_ingested_at(this) }}
+    {%- endif %}
+{%- endmacro %}
+
+
+{#-
+    The canonical entity from such readings. A tag holds its value until the next; every reading of a total counts.
     A row is as new as the newest reading that it rests on, so that a late name of a job touches all that it changes.
 -#}
-{% macro counters_from_readings(system, relation) -%}
+{% macro counters_from_readings(relation) -%}
     {%- set counts, names = ['total', 'scrap', 'rework'], ['order', 'operation', 'material'] %}
-with tags as (
-    select * from {{ ref('stg_plant__counter_tags') }}
-    where source_system = '{{ system }}'
-),
-
-versions as (
+with versions as (
     select
-        tags.site_code,
-        {{ site_id('tags.site_code', 'tags.equipment_code') }} as equipment_id,
-        tags.counter_role,
-        tags.rollover_at,
-        readings.reading_at,
-        readings.value,
-        readings.value_text,
-        readings._ingested_at,
+        *,
         row_number() over (
-            partition by readings.signal, readings.reading_at
-            order by readings._ingested_at desc, readings._source_row desc
+            partition by signal, reading_at order by _source_ingested_at desc, _source_row desc
         ) as version_no
-    from {{ relation }} as readings
-    inner join tags on readings.signal = tags.tag
-    where readings.status <> 'bad'
+    from {{ relation }}
 ),
 
 instants as (
@@ -37,7 +48,7 @@ instants as (
         {%- for role in counts + names %}
         max(case when counter_role = '{{ role }}' then {{ 'value' if role in counts else 'value_text' }} end)
             as {{ role }}_read,
-        max(case when counter_role = '{{ role }}' then _ingested_at end) as {{ role }}_ingested_at,
+        max(case when counter_role = '{{ role }}' then _source_ingested_at end) as {{ role }}_ingested_at,
         {%- endfor %}
         max(rollover_at) as rollover_at
     from versions

@@ -1,2 +1,2 @@
 {{ config(materialized='table') }}
-{{ counters_from_readings('opcua', ref('stg_opcua__readings')) }}
+{{ counters_from_readings(ref('int_opcua__counter_reading')) }}
