@@ -14,14 +14,12 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from ingestion.contracts import Contract
-from ingestion.drift.policy import EXTRA
+from ingestion.drift.policy import EXTRA, RELEASED
 from ingestion.errors import FileError, RecordsChangedError
 from ingestion.formats.base import Opened, RawRecord, Reader
 from ingestion.shaping import Rows, Shaped
 from ingestion.typing.rules import Rule
 
-MARK = "_released"
-"""Member of `_extra` that a released row carries: the rule it broke, the text delivered, the decision."""
 _CUT = " [cut here:"
 _SHOWN = 80
 
@@ -104,7 +102,7 @@ class Chosen:
 
     def _marked(self, extra: str | None, row: int, rule: str) -> str:
         mark = {"rule": rule, "value": self.rows[row].value, "decision": self.override}
-        return json.dumps({**json.loads(extra or "{}"), MARK: mark}, ensure_ascii=False)
+        return json.dumps({**json.loads(extra or "{}"), RELEASED: mark}, ensure_ascii=False)
 
 
 def _is_releasable(rule: Rule) -> bool:

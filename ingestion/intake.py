@@ -318,7 +318,7 @@ class Intake:
         if not batch.file.unchanged():
             reading.stage.drop()
             return Outcome(batch, waiting_result(contract, batch.file, "it changed while it was read."))
-        remarks = with_examples(reading.opened, rows.extras)
+        remarks = with_examples(self._contract, reading.opened, rows.extras)
         profile = self._profile(reading, (*remarks, *aside.findings))
         verdict = self._gate(profile) if self._gate is not None else None
         if verdict is not None and not verdict.passed:

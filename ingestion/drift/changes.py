@@ -10,7 +10,8 @@ from typing import Literal, TypeAlias
 
 from ingestion.batch import Finding
 from ingestion.contracts import Contract
-from ingestion.formats.base import Opened
+from ingestion.drift.policy import RELEASED
+from ingestion.formats.base import Opened, unexpected_columns
 
 RULE = "schema_drift"
 _SHOWN = 20
@@ -61,12 +62,14 @@ def changes_of(findings: Iterable[Finding]) -> list[Change]:
     return [Change(**entry) for finding in findings if finding.rule == RULE for entry in finding.sample]
 
 
-def with_examples(opened: Opened, extras: Sequence[str]) -> tuple[Finding, ...]:
+def with_examples(contract: Contract, opened: Opened, extras: Sequence[str]) -> tuple[Finding, ...]:
     """The remarks on an opened file; those on new columns say what became of the values, with the first of them.
 
-    `extras` are texts of `_extra`.
+    `extras` are texts of `_extra`; a column that only they have came late in the file and is remarked, too.
     """
     kept = [json.loads(text) for text in extras]
+    told = {finding.column for finding in opened.findings}
+    late = dict.fromkeys(name for row in kept for name in row if name not in told and name != RELEASED)
 
     def filled(finding: Finding) -> Finding:
         values = dict.fromkeys(str(row[finding.column]) for row in kept if finding.column in row)
@@ -78,5 +81,6 @@ def with_examples(opened: Opened, extras: Sequence[str]) -> tuple[Finding, ...]:
         )
 
     return tuple(
-        filled(finding) if finding.rule == "unexpected_column" else finding for finding in opened.findings
+        filled(finding) if finding.rule == "unexpected_column" else finding
+        for finding in (*opened.findings, *unexpected_columns(contract, [*late]))
     )

@@ -3,7 +3,7 @@
     - property: drift
       value:
         newColumns: evolve               # evolve | ignore | hold
-        ignored: [rowguid]               # delivered, known, not wanted
+        ignored: [rowguid, steps/*]      # delivered, known, not wanted; of JSON and XML also whole branches
         formerNames: {quantity: [qty]}   # header now: headers that it had before; both forms load
         optional: [note]                 # headers that a file may lack: their columns are null then
         added: [tool]                    # headers that came before the contract knew them: filled from `_extra`
@@ -20,6 +20,8 @@ from typing import Any, Literal, TypeAlias
 NewColumns: TypeAlias = Literal["evolve", "ignore", "hold"]
 NEW_COLUMNS: tuple[NewColumns, ...] = ("evolve", "ignore", "hold")
 EXTRA = "_extra"
+RELEASED = "_released"
+"""Member of `_extra` that a released row carries: the rule it broke, the text delivered, the decision."""
 _KEYS = ("newColumns", "ignored", "formerNames", "optional", "added", "history")
 
 
@@ -46,7 +48,14 @@ class Drift:
     def unknown(self, headers: Iterable[str], seen: Iterable[str]) -> tuple[str, ...]:
         """Names in `seen` that are no header of the contract, nor a former or ignored one; blank ones do not count."""
         known = {name for header in headers for name in self.names_of(header)} | self.ignored
-        return tuple(dict.fromkeys(name for name in seen if name.strip() and name not in known))
+        branches = tuple(name.removesuffix("*") for name in self.ignored if name.endswith("/*"))
+        return tuple(
+            dict.fromkeys(
+                name
+                for name in seen
+                if name.strip() and name not in known and not f"{name}/".startswith(branches)
+            )
+        )
 
 
 def drift_policy(raw: Mapping[str, Any]) -> Drift:

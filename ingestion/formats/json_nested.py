@@ -35,15 +35,15 @@ from ingestion.formats.json_paths import (
     is_level,
     level_count,
     steps_of,
+    unnamed,
 )
 from ingestion.formats.json_text import BrokenJsonError, JsonText, decoded, shown
 from ingestion.formats.texts import MALFORMED, TextChunk
-from ingestion.typing.query import Input
+from ingestion.formats.unnamed import SAMPLE, Tree, left_alone, names_given, nested_inputs, packed, tree
 
 _OPTIONS = {
     "records", "lines", "keepEmpty", "optional", "encoding", "maxRecordBytes", "decimal", "thousands",
 }  # fmt: skip
-_SAMPLE = 100
 _MAX_RECORD = 64 * 2**20
 
 
@@ -63,29 +63,31 @@ class NestedJsonReader:
         self._path = str(options.get("records", ""))
         self._steps = steps_of(self._path)
         self._columns = [ColumnPath.parse(header) for header in contract.headers]
+        self._named = self._tree()
         self._check()
 
     def open(self, file: Delivered) -> Opened:
         """Checks on the first records; FileError for what is no JSON or has nothing at the path."""
         text.check_head(self._contract, file)
         readable = text.as_utf8(self._contract, file, self._scratch)
-        seen: dict[str, None] = {}
-        for record in islice(self._records(file, readable), _SAMPLE):
-            seen.update(dict.fromkeys(self._unknown(record)))
+        names, unnamed = self._first_records(file, readable)
         return Opened(
             file=file,
             path=readable,
             text_path=readable,
-            inputs={header: Input(f"c{index}") for index, header in enumerate(self._contract.headers)},
-            signature=("json",),
-            findings=unexpected_columns(self._contract, list(seen)),
+            inputs=nested_inputs(names, unnamed),
+            signature=("json", *names),
+            findings=unexpected_columns(self._contract, unnamed, file.name),
+            extra=f"c{len(names)}" if self._keeps else "",
         )
 
     def chunks(self, opened: Opened) -> Iterator[pa.Table]:
-        """The columns as text, and which rows are malformed."""
-        chunk = TextChunk(len(self._columns))
+        """The columns as text, what no column reads as the last one, and which rows are malformed."""
+        columns = [ColumnPath.parse(str(name)) for name in opened.signature[1:]]
+        chunk = TextChunk(len(columns) + 1)
         for record in self._records(opened.file, opened.path):
-            chunk.add(self._texts(record))
+            texts = self._texts(record, columns)
+            chunk.add(None if texts is None else [*texts, self._extra(record)])
             if chunk.full:
                 yield chunk.take()
         if chunk.rows:
@@ -101,19 +103,20 @@ class NestedJsonReader:
                 yield self._raw(row, record)
 
     def _raw(self, row: int, record: Record) -> RawRecord:
-        problem, texts = record.problem, self._texts(record)
+        problem, texts = record.problem, self._texts(record, self._columns)
         if texts is None and not problem:
             problem = self._wrong_shape(record)
         values = dict(zip(self._contract.headers, texts or (), strict=False))
         place = ": ".join(filter(None, (self._place(record), problem)))
         return RawRecord(row, record.line, bounded(record.text or shown(record.value)), values, place=place)
 
-    def _texts(self, record: Record) -> list[str | None] | None:
+    @staticmethod
+    def _texts(record: Record, columns: Sequence[ColumnPath]) -> list[str | None] | None:
         """The columns of a record; None if it is malformed."""
         if record.problem:
             return None
         try:
-            return [column.text(record) for column in self._columns]
+            return [column.text(record) for column in columns]
         except WrongShapeError:
             return None
 
@@ -131,17 +134,38 @@ class NestedJsonReader:
         indexes = iter(level.place for level in record.levels if level.place is not None)
         return "/".join(str(next(indexes, step)) if step == EACH else step for step in self._steps)
 
-    def _unknown(self, record: Record) -> list[str]:
-        """Scalar members of the record that no column reads."""
-        if not isinstance(record.value, dict):
-            return []
-        used = {column.steps[0] for column in self._columns if column.ups == 0 and column.steps}
-        whole = any(column.ups == 0 and not column.steps and not column.index for column in self._columns)
-        return [
-            key
-            for key, value in record.value.items()
-            if key not in used and not whole and not isinstance(value, dict | list)
-        ]
+    # values that no column reads
+
+    @property
+    def _keeps(self) -> bool:
+        return self._contract.drift.new_columns == "evolve"
+
+    def _tree(self) -> Tree | None:
+        """The paths into the record that the contract names, now or formerly, or ignores."""
+        names = [name for header in self._contract.headers for name in self._contract.drift.names_of(header)]
+        paths = map(ColumnPath.parse, [*names, *left_alone(self._contract)])
+        return tree(path.steps for path in paths if path.ups == 0 and not path.index)
+
+    def _extra(self, record: Record) -> str | None:
+        return packed(dict(unnamed(record.value, self._named))) if self._keeps else None
+
+    def _first_records(self, file: Delivered, path: Path) -> tuple[tuple[str, ...], list[str]]:
+        """Names under which the columns come, and paths that no column reads; all records count where such files are held."""
+        policy = self._contract.drift
+        looked = {
+            name: ColumnPath.parse(name)
+            for header in self._contract.headers
+            for name in policy.names_of(header)
+        }
+        seen: dict[str, None] = {}
+        found: dict[str, None] = {}
+        records = self._records(file, path)
+        for record in records if policy.new_columns == "hold" else islice(records, SAMPLE):
+            if isinstance(record.value, dict):
+                seen.update(dict.fromkeys(name for name, column in looked.items() if column.given(record)))
+                found.update((key, None) for key, _ in unnamed(record.value, self._named))
+        place = f"the first {SAMPLE} records"
+        return names_given(self._contract, file.name, place, [*seen, *found] if seen else ()), [*found]
 
     # from files to records
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ingestion.formats.json_text import Ambiguous, shown
+from ingestion.formats.unnamed import Tree
 
 EACH = "*"
 
@@ -76,6 +77,15 @@ class ColumnPath:
             return cls(ups, (), index=True)
         return cls(ups, steps_of("/".join(rest)))
 
+    def given(self, record: Record) -> bool:
+        """True if the record has this path, be it null; paths that do not lie in the record count as given."""
+        value = record.value
+        for step in () if self.ups else self.steps:
+            if not isinstance(value, dict) or step not in value:
+                return isinstance(value, list) and step.isdecimal()
+            value = value[step]
+        return True
+
     def text(self, record: Record) -> str | None:
         """The value as text, None where a branch is missing; WrongShapeError where a step does not fit."""
         if self.ups >= len(record.levels):
@@ -114,6 +124,29 @@ def as_text(value: Any) -> str | None:
     if isinstance(value, bool):
         return "true" if value else "false"
     return shown(value)
+
+
+def unnamed(value: Any, named: Tree | None, path: str = "") -> Iterator[tuple[str, str]]:
+    """Path and text of what a record holds besides the paths `named`, written as a column would name and read them.
+
+    Members of objects one by one, arrays whole unless some of their elements are named; nulls and blanks are nothing.
+    """
+    if named is None:
+        return
+    if isinstance(value, dict):
+        members: Iterator[tuple[str, Any]] = iter(value.items())
+    elif isinstance(value, list) and named:
+        members = ((str(place), member) for place, member in enumerate(value))
+    else:  # where columns go deeper a plain value is malformed, not unnamed
+        text = None if named or value == [] else as_text(value)
+        if text and not text.isspace():
+            yield path or ".", text
+        return
+    for key, member in members:
+        below = named.get(key, {})
+        if below is not None:
+            step = key.replace("~", "~0").replace("/", "~1")
+            yield from unnamed(member, below, f"{path}/{step}" if path else step)
 
 
 def explode(

@@ -60,6 +60,7 @@ class JsonLinesReader:
             inputs={header: Input(f"(j ->> {literal(_path(header))})") for header in given},
             signature=("jsonl", *given),
             findings=unexpected_columns(contract, seen, file.name),
+            extra=self._unnamed() if contract.drift.new_columns == "evolve" else "",
         )
         # The query cannot tell a cut last line from a malformed one; the screen can.
         return self.screen(opened) if self._is_cut(readable) else opened
@@ -113,9 +114,21 @@ class JsonLinesReader:
             last = handle.read().rpartition(b"\n")[2]
         return bool(last) and _object(last) is None
 
+    def _unnamed(self) -> str:
+        """SQL of `_extra`: the members that the contract does not know, wherever in the file they come, as text."""
+        contract = self._contract
+        known = [name for header in contract.headers for name in contract.drift.names_of(header)]
+        names = f"[{', '.join(map(literal, (*known, *sorted(contract.drift.ignored))))}]"
+        text = "(j ->> ('/' || replace(replace(k, '~', '~0'), '/', '~1')))"
+        wanted = f"NOT list_contains({names}, k) AND trim(k) <> '' AND trim({text}) <> ''"
+        members = f"[CAST(to_json(k) AS VARCHAR) || ':' || to_json({text}) for k in json_keys(j) if {wanted}]"
+        whole = f"nullif('{{' || array_to_string({members}, ',') || '}}', '{{}}')"
+        return f"CASE WHEN NOT list_has_all({names}, json_keys(j)) THEN {whole} END"
+
     def _keys(self, path: Path) -> list[str]:
         found: dict[str, None] = {}
-        for _, line in islice(self._numbered(path), _SAMPLE_LINES):
+        lines = None if self._contract.drift.new_columns == "hold" else _SAMPLE_LINES
+        for _, line in islice(self._numbered(path), lines):
             found.update(dict.fromkeys(_object(line.raw) or {}))
         return list(found)
 

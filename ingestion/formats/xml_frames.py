@@ -3,13 +3,14 @@
 Belongs here: value objects of xml_stream.py and how a path finds where it begins. The pass over a file stands there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from lxml import etree
 
-from ingestion.formats.xml_paths import Family, Step, XmlPath, local
+from ingestion.formats.xml_paths import Family, Step, XmlPath, asked, local
+from ingestion.formats.xml_rest import Named
 
 Key: TypeAlias = tuple[str, ...]
 
@@ -38,6 +39,15 @@ class Frame:
 
 
 @dataclass(frozen=True)
+class ColumnPath:
+    """A column's path; `inside` the exploded child it goes on by `below`."""
+
+    path: XmlPath
+    inside: bool
+    below: XmlPath
+
+
+@dataclass(frozen=True)
 class Shape:
     """What to look for: tails of element names that are records, the child to explode, and the columns' paths."""
 
@@ -46,29 +56,29 @@ class Shape:
     columns: tuple[tuple[XmlPath, ...], ...]
     separator: str = "; "
     keep_empty: bool = True
+    known: Named | None = None  # what of a record is not to be told as unnamed; None: nothing is
+    looked: Mapping[str, tuple[ColumnPath, ...]] = field(
+        default_factory=dict
+    )  # paths of which it is asked if they occur
 
 
 @dataclass(slots=True)
 class Row:
-    """One row: texts of the columns, the line of the record; its XML and place where that was asked."""
+    """One row: texts of the columns, the line of the record; its XML and place where that was asked.
+
+    `unnamed`: text by path of what no column reads; `seen`: which of the paths that were asked for occur.
+    """
 
     texts: list[str | None]
     line: int
     xml: str = ""
     place: str = ""
+    unnamed: Mapping[str, str] = field(default_factory=dict)
+    seen: tuple[str, ...] = ()
 
 
 Ancestor: TypeAlias = "etree._Element | Frame"
 Answer: TypeAlias = "str | list[str | tuple[Frame, XmlPath]] | None"
-
-
-@dataclass(frozen=True)
-class ColumnPath:
-    """A column's path; `inside` the exploded child it goes on by `below`."""
-
-    path: XmlPath
-    inside: bool
-    below: XmlPath
 
 
 @dataclass(slots=True)
@@ -92,6 +102,16 @@ class Found:
         if path.origin == "root":
             return self.above[-1] if self.above else self.record
         return next((each for each in self.above if name_of(each) == path.name), None)
+
+    def has(self, one: ColumnPath) -> bool:
+        """True if the record has this path, be it blank; paths that do not lie in the record count as given."""
+        if one.path.origin != "record":
+            return True
+        origin = self.child if one.inside else self.record
+        found = [] if origin is None else self.family.find(origin, one.below.steps)
+        if one.below.ask.startswith("@"):
+            return any(asked(each, one.below.ask) is not None for each in found)
+        return bool(found)
 
 
 def column_path(path: XmlPath, explode: tuple[Step, ...]) -> ColumnPath:

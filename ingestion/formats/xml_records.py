@@ -13,8 +13,10 @@ type declaration are refused, entities are not expanded, nothing is fetched, and
 input stay on. A file that is no well-formed XML is held as a whole.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +27,13 @@ from ingestion.batch import Finding
 from ingestion.contracts import Contract
 from ingestion.delivery import Delivered
 from ingestion.errors import ContractError, EmptyFileError, UnreadableFileError
-from ingestion.formats.base import HEAD_BYTES, Opened, RawRecord, bounded
+from ingestion.formats.base import HEAD_BYTES, Opened, RawRecord, bounded, unexpected_columns
 from ingestion.formats.texts import TextChunk
-from ingestion.formats.xml_frames import Row, Shape
-from ingestion.formats.xml_paths import PathError, Step, line_of, parse
+from ingestion.formats.unnamed import SAMPLE, left_alone, names_given, nested_inputs, packed
+from ingestion.formats.xml_frames import Row, Shape, column_path
+from ingestion.formats.xml_paths import PathError, Step, XmlPath, line_of, parse
+from ingestion.formats.xml_rest import named
 from ingestion.formats.xml_stream import XmlError, XmlStream
-from ingestion.typing.query import Input
 
 _OPTIONS = {
     "records", "explode", "keepEmpty", "namespaces", "optional", "separator", "decimal", "thousands",
@@ -49,7 +52,10 @@ class XmlReader:
         self._optional = bool(options.get("optional", False))
         self._names = _texts(options.get("records"))
         self._check_options()
+        policy = contract.drift
+        self._headers = [name for header in contract.headers for name in policy.names_of(header)]
         try:
+            self._known = named(_paths(self._headers), _paths(left_alone(contract)))
             self._shape = Shape(
                 records=tuple(tuple(name.split("/")) for name in self._names),
                 explode=_plain_steps(str(options.get("explode") or "")),
@@ -64,27 +70,39 @@ class XmlReader:
     def open(self, file: Delivered) -> Opened:
         """Checks up to the first record; a file without one is held, or with `optional` remarked."""
         self._check_head(file)
-        stream = self._stream(file)
-        found = next(self._rows(file, stream), None) is not None
-        if not found and not self._optional:
+        stream = self._stream(file, self._looking())
+        hold = self._contract.drift.new_columns == "hold"
+        first = list(islice(self._rows(file, stream), None if hold else SAMPLE))
+        if not first and not self._optional:
             raise UnreadableFileError(
                 self._contract.raw_name, file.name, "whole file", f"an element {' or '.join(self._names)}",
                 f"none below the root element {stream.root}",
             )  # fmt: skip
+        seen = dict.fromkeys(name for row in first for name in row.seen)
+        unnamed = list(dict.fromkeys(path for row in first for path in row.unnamed))
+        place = f"the first {SAMPLE} records"
+        names = names_given(self._contract, file.name, place, [*seen, *unnamed] if first else ())
         return Opened(
             file=file,
             path=file.path,
             text_path=file.path,
-            inputs={header: Input(f"c{index}") for index, header in enumerate(self._contract.headers)},
-            signature=("xml",),
-            findings=() if found else (self._no_records(file, stream.root),),
+            inputs=nested_inputs(names, unnamed),
+            signature=("xml", *names),
+            findings=unexpected_columns(self._contract, unnamed, file.name)
+            if first
+            else (self._no_records(file, stream.root),),
+            extra=f"c{len(names)}" if self._keeps else "",
         )
 
     def chunks(self, opened: Opened) -> Iterator[pa.Table]:
-        """The columns as text."""
-        chunk = TextChunk(len(self._contract.headers))
-        for row in self._rows(opened.file, self._stream(opened.file)):
-            chunk.add(row.texts)
+        """The columns as text, what no column reads as the last one."""
+        names = [str(name) for name in opened.signature[1:]]
+        chunk = TextChunk(len(names) + 1)
+        shape = replace(
+            self._shape, columns=tuple(map(parse, names)), known=self._known if self._keeps else None
+        )
+        for row in self._rows(opened.file, self._stream(opened.file, shape)):
+            chunk.add([*row.texts, packed(row.unnamed)])
             if chunk.full:
                 yield chunk.take()
         if chunk.rows:
@@ -94,7 +112,7 @@ class XmlReader:
         """Fetch records by number; the raw text is the record's XML."""
         wanted = set(rows)
         last = max(wanted, default=0)
-        found = self._rows(opened.file, self._stream(opened.file), wanted)
+        found = self._rows(opened.file, self._stream(opened.file, self._shape), wanted)
         for number, row in enumerate(found, start=1):
             if number in wanted:
                 values = dict(zip(self._contract.headers, row.texts, strict=True))
@@ -102,8 +120,18 @@ class XmlReader:
             if number >= last:
                 return
 
-    def _stream(self, file: Delivered) -> XmlStream:
-        return XmlStream(file.path, self._shape, self._check_root)
+    def _stream(self, file: Delivered, shape: Shape) -> XmlStream:
+        return XmlStream(file.path, shape, self._check_root)
+
+    @property
+    def _keeps(self) -> bool:
+        return self._contract.drift.new_columns == "evolve"
+
+    def _looking(self) -> Shape:
+        """The shape that also tells which headers occur and what no column reads."""
+        explode = self._shape.explode
+        looked = {name: tuple(column_path(path, explode) for path in parse(name)) for name in self._headers}
+        return replace(self._shape, known=self._known, looked=looked)
 
     def _rows(self, file: Delivered, stream: XmlStream, wanted: set[int] | None = None) -> Iterator[Row]:
         try:
@@ -155,6 +183,10 @@ class XmlReader:
             )
         if not self._names:
             raise ContractError(where, "formatOptions.records is missing.", "name the record element.")
+
+
+def _paths(names: Iterable[str]) -> Iterator[XmlPath]:
+    return (path for name in names for path in parse(name))
 
 
 def _texts(option: Any) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ from ingestion.formats.xml_paths import (
     local,
     place_of,
 )
+from ingestion.formats.xml_rest import Rest
 
 WAITING = 16 * 1024
 
@@ -74,9 +75,12 @@ class XmlStream:
         number = 0
         for unit in self._units():
             for record in self._records(unit):
-                for child in self._exploded(record):
+                children = self._exploded(record)
+                for child in children:
                     number += 1
-                    waiting.append(self._row(record, child, unit, full=number in wanted))
+                    answers, row, found = self._row(record, child, unit, full=number in wanted)
+                    self._look(row, found, children)
+                    waiting.append((answers, row))
             if len(waiting) >= WAITING:
                 yield from self._answered(waiting)
                 waiting = []
@@ -189,7 +193,7 @@ class XmlStream:
 
     def _row(
         self, record: etree._Element, child: etree._Element | None, unit: etree._Element, *, full: bool
-    ) -> tuple[list[Answer], Row]:
+    ) -> tuple[list[Answer], Row, Found]:
         above: list[Ancestor] = []
         element = record
         while element is not unit and (parent := element.getparent()) is not None:
@@ -200,7 +204,26 @@ class XmlStream:
         answers = [self._column(found, column) for column in range(len(self._columns))]
         line = line_of(record)
         row = Row([], line, as_xml(record), self._place(found)) if full else Row([], line)
-        return answers, row
+        return answers, row, found
+
+    def _look(self, row: Row, found: Found, children: Sequence[etree._Element | None]) -> None:
+        """Note what no column reads of a record, and which of the paths that are looked for it has."""
+        shape = self._shape
+        if shape.known is not None:
+            rest = Rest(found.family, lambda one: self._apart(one, found, children))
+            row.unnamed = rest.texts(found.record, shape.known, shape.separator)
+        if shape.looked:
+            row.seen = tuple(name for name, paths in shape.looked.items() if any(map(found.has, paths)))
+
+    def _apart(self, one: etree._Element, found: Found, children: Sequence[etree._Element | None]) -> bool:
+        """True for an element inside a record that makes another row."""
+        if one is not found.child and one in children:
+            return True
+        name = local(one.tag)
+        if not self._nested or name not in self._names:
+            return False
+        inside = [local(each.tag) for each in one.iterancestors()][::-1]
+        return self._is_record(name, inside)
 
     def _column(self, found: Found, column: int) -> Answer:
         """The answer of a column, asked once for all records right below the same open elements."""

@@ -131,7 +131,9 @@ def test_a_quarantined_row_shows_its_json_and_its_path(home: Home) -> None:
     (row,) = home.quarantine(contract)
     assert (row.rule, row.source_row, row.line, row.value) == ("type:qty", 3, 3, "x")
     assert row.raw_text == '{"name": "c", "qty": {"value": "x", "big": 1.000000000000000000001}}'
-    assert "line 3, orders/2/operations/2: 'x'" in batch.findings[0].message
+    beside, broken = batch.findings
+    assert (beside.rule, beside.column) == ("unexpected_column", "qty/big")
+    assert "line 3, orders/2/operations/2: 'x'" in broken.message
 
 
 def test_numbers_stay_as_written(home: Home) -> None:
@@ -261,11 +263,12 @@ def test_an_optional_branch_may_be_missing(home: Home) -> None:
     assert found == {("committed", 0)}
 
 
-def test_an_unknown_scalar_is_a_finding(home: Home) -> None:
+def test_what_no_column_reads_is_a_finding(home: Home) -> None:
     contract = nested(home)
     home.deliver("a.json", '{"orders": [{"operations": [{"name": "a", "Qty": 1, "deep": {"x": 1}}]}]}')
     assert [(found.rule, found.column) for found in one(home, contract).findings] == [
-        ("unexpected_column", "Qty")
+        ("unexpected_column", "Qty"),
+        ("unexpected_column", "deep/x"),
     ]
 
 

@@ -1,5 +1,6 @@
 """XML: paths, exploding, namespaces and ancestors against counts by xml.etree; and what must never be expanded."""
 
+import json
 import tracemalloc
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -72,8 +73,12 @@ def test_columns_come_from_the_record_and_from_what_encloses_it(home: Home) -> N
     contract = xml(home)
     home.deliver("a.xml", DOCUMENT)
     batch = one(home, contract)
-    assert (batch.status, batch.rows_read, batch.findings) == ("committed", 4, ()), batch.message
+    assert (batch.status, batch.rows_read) == ("committed", 4), batch.message
     assert home.rows(contract, NAMES) == EXPECTED
+    assert [(remark.rule, remark.column) for remark in batch.findings] == [("unexpected_column", "Property")]
+    kept = [json.loads(extra) if extra else None for (extra,) in home.rows(contract, "_extra")]
+    size = ET.fromstring(kept[1].pop("Property"))  # the one that no condition of a column asks for
+    assert ([part.text for part in size], kept) == (["Size", "L"], [None, {}, None, None])
 
 
 @pytest.mark.parametrize("namespace", ["urn:test:v2", "", "http://example.org/any"])
@@ -153,7 +158,8 @@ def test_a_quarantined_row_shows_its_xml_line_and_path(home: Home) -> None:
     assert (row.rule, row.source_row, row.line, row.value) == ("type:qty", 3, 11, "much")
     item = ET.fromstring(row.raw_text)
     assert (item.tag, item[0][0].text, item[1].text) == ("{urn:test:v1}Item", "much", "sugar")
-    assert "line 11, Report/Batch/Step[2]/Item: 'much'" in batch.findings[0].message
+    broken = next(finding for finding in batch.findings if finding.rule == "type:qty")
+    assert "line 11, Report/Batch/Step[2]/Item: 'much'" in broken.message
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "iso-8859-1", "cp1252"])
