@@ -132,6 +132,11 @@ class Settings(BaseSettings):
         return self.lake / "decisions"
 
     @property
+    def quality_results_path(self) -> Path:
+        """Delta table with what the gates found, a row per rule, batch and run."""
+        return self.lake / "quality_results"
+
+    @property
     def scratch(self) -> Path:
         """Short-lived spool files; safe to delete when nothing runs."""
         return self.home / "scratch"

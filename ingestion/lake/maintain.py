@@ -68,11 +68,12 @@ def compact_if_scattered(settings: Settings, path: Path, sizes: Iterable[int]) -
 
 
 def lake_tables(settings: Settings) -> list[Path]:
-    """Folders of all Delta tables of ingestion: raw, quarantine, ledger, decisions."""
+    """Folders of all Delta tables of ingestion: raw, quarantine, ledger, decisions, results of gates."""
     candidates = [
         *(settings.lake / "raw").glob("*"),
         *(settings.lake / "quarantine").glob("*"),
         settings.ledger_path,
         settings.decisions_path,
+        settings.quality_results_path,
     ]
     return sorted(path for path in candidates if DeltaTable.is_deltatable(str(path)))

@@ -5,6 +5,7 @@ the child process (``lib.dbt_build``), models (``dbt_project/``).
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -15,7 +16,9 @@ from pydantic import Field
 from ingestion.lake.read import create_raw_views, pin_tables
 from orchestration.lib import fingerprint
 from orchestration.lib.dbt_build import await_warehouse, row_count_observations, start_build, stream_build
+from orchestration.lib.dbt_failures import DbtBuildError
 from orchestration.lib.progress import Reporter
+from orchestration.lib.quality_results import fill_results, record_build
 from orchestration.lib.signal_flags import fill_signal_flags
 from orchestration.lib.spark_build import start_spark_dbt, take_over_tables, write_setup
 from orchestration.lib.translator import WarehouseTranslator
@@ -25,6 +28,8 @@ from serving.release import current_release, list_releases
 POOL = "warehouse"
 FLAGS = AssetKey(["core", "fct_signal_flag_day"])
 """The model whose rows are made in Python, after all others."""
+RESULTS = AssetKey(["core", "fct_quality_result"])
+"""The model whose rows, and those of its mart, are kept in the lake."""
 COUNTED_LAYERS = ("core", "marts", "features")
 
 
@@ -78,12 +83,20 @@ def warehouse_assets(
         if spark:
             launch = partial(start_spark_dbt, workspace, write_setup(workspace, manifest, pins, full=full))
         invocation = start_build(context, workspace, launch, full=full)
-        yield from stream_build(invocation, steps, reporter)
+        began_at = datetime.now(UTC)
+        try:
+            yield from stream_build(invocation, steps, reporter)
+        except DbtBuildError:
+            record_build(workspace, context, manifest, began_at)
+            raise
+        record_build(workspace, context, manifest, began_at)
         if spark:
             take_over_tables(workspace, manifest)
         if FLAGS in context.selected_asset_keys:
             reporter.note("judging the health of the signals")
             fill_signal_flags(workspace.settings.warehouse_path)
+        if RESULTS in context.selected_asset_keys:
+            fill_results(workspace)
         if whole:
             fingerprint.record_build(workspace, inputs)
         yield from row_count_observations(workspace, set(context.selected_asset_keys), COUNTED_LAYERS)

@@ -12,6 +12,7 @@ from dagster import AssetKey, DagsterInstance
 
 from orchestration.lib.dbt_docs import write_docs
 from orchestration.lib.fingerprint import git_commit, recorded_build
+from orchestration.lib.quality_results import record_release
 from orchestration.lib.workspace import Workspace
 from quality.release_gate import evaluate_release
 from quality.result import GateResult, all_passed
@@ -23,8 +24,10 @@ from serving.manifest import ReleaseInfo
 from serving.release import build_candidate, discard, open_candidate, record_gates
 
 
-def build_and_judge(workspace: Workspace, tables: Sequence[TableSpec]) -> tuple[Candidate, list[GateResult]]:
-    """Build a candidate of ``tables``, evaluate its gate, write the verdict into it.
+def build_and_judge(
+    workspace: Workspace, tables: Sequence[TableSpec], run_id: str = ""
+) -> tuple[Candidate, list[GateResult]]:
+    """Build a candidate of ``tables``, evaluate its gate, write the verdict into it and among the results of ``run_id``.
 
     A candidate that fails is discarded: the verdict is kept by the caller, the rows stand in the warehouse. The
     caller holds the home's lock, so that leftovers of killed runs can go first.
@@ -37,6 +40,7 @@ def build_and_judge(workspace: Workspace, tables: Sequence[TableSpec]) -> tuple[
     )
     results = list(evaluate_release(candidate.folder, table_specs=tables))
     record_gates(candidate, results)
+    record_release(workspace, run_id, results)
     if not all_passed(results):
         discard(candidate)
     return candidate, results

@@ -16,6 +16,8 @@ import duckdb
 
 RELATIVE = 1e-9
 ABSOLUTE = 1e-8
+ABOUT_RUNS = ("core.fct_quality_result", "marts.mart_trust__dataset_day")
+"""Tables about the runs of a home, of which one target knows more than the other."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ def compare_warehouses(one: Path, other: Path, schemas: tuple[str, ...]) -> Iter
             [list(schemas)],
         ).fetchall()
         for table, holders in found:
+            if table in ABOUT_RUNS:
+                continue
             if len(holders) == 2:
                 yield _compare(connection, table)
             else:

@@ -350,6 +350,30 @@ def test_reexport_replaces_by_key_and_leaves_history(
     assert set(wrong) == {(True, True, True)}
 
 
+def test_results_of_the_gates_add_up_to_what_was_read_and_to_the_scores(
+    demo: DemoRun, release: duckdb.DuckDBPyConnection
+) -> None:
+    (line,) = [line for line in demo.output.splitlines() if line.split()[:1] == ["all"]]
+    read, _, aside = (int(text.replace(",", "")) for text in line.split()[-3:])
+    told = rows(
+        release,
+        """select sum(unexpected_count) filter (where outcome = 'put aside'),
+            sum(batch_row_count) filter (where rule_name = 'malformed_row') from fct_quality_result where gate = 'contract'""",
+    )
+    assert told == [(aside, read)]
+    results = rows(
+        release,
+        """select dataset, batch_date, dimension, 1 - unexpected_count / checked_count
+            from fct_quality_result where gate = 'contract'""",
+    )
+    shares: dict[tuple[Any, ...], list[float]] = {}
+    for dataset, day, dimension, share in results:
+        shares.setdefault((dataset, day, dimension), []).append(share)
+    for (dataset, day, dimension), found in shares.items():
+        score = f"select {dimension}_pct from mart_trust__dataset_day where dataset = '{dataset}' and batch_date = '{day}'"
+        assert rows(release, score) == [(pytest.approx(100 * sum(found) / len(found)),)]
+
+
 def test_closing_table_shows_what_the_release_holds(
     demo: DemoRun, release: duckdb.DuckDBPyConnection
 ) -> None:
