@@ -107,12 +107,13 @@ def layout_of(contract: Contract) -> Layout:
     """The contract's layout; ContractError names what is wrong and what is allowed."""
     place = contract.path or contract.raw_name
     try:
-        return _built(contract.format_options)
+        return built(contract.format_options)
     except (TypeError, ValueError, KeyError, AttributeError, re.error) as error:
         raise ContractError(place, f"formatOptions: {error}.", "see docs/how-to/excel.md.") from error
 
 
-def _built(given: Mapping[str, Any]) -> Layout:
+def built(given: Mapping[str, Any]) -> Layout:
+    """The layout that these formatOptions describe; TypeError or ValueError if they describe none."""
     if unknown := sorted(set(given) - set(KNOWN)):
         raise ValueError(f"unknown {', '.join(unknown)}; known are {', '.join(KNOWN)}")
     if given.get("sheets", "all") != "all":

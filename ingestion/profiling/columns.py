@@ -8,6 +8,7 @@ from ingestion.profiling.names import column_name, distinct, hints_at_person, un
 from ingestion.profiling.native import native_type
 from ingestion.profiling.notation import Notation
 from ingestion.profiling.reading import Rows
+from ingestion.profiling.sentinels import with_sentinels
 from ingestion.profiling.types import Typed, guess_type
 from ingestion.profiling.values import TEXT, Values
 
@@ -23,7 +24,8 @@ def profiled(rows: Rows, notation: Notation, *, day_first: bool) -> list[tuple[C
         values = Values.make(rows.connection, rows.column(header))
         kind = rows.native.get(header)
         typed = native_type(kind, values) if kind else guess_type(values, name, notation, day_first=day_first)
-        found.append((_column(header, name, typed, values), typed))
+        typed, sentinels = (typed, ()) if kind else with_sentinels(typed, values)
+        found.append((_column(header, name, typed, values, sentinels), typed))
     return found
 
 
@@ -38,9 +40,11 @@ def _name(header: str) -> str:
     return column_name("_".join(steps[-2:]) if len(steps) > 1 else steps[0] if steps else header)
 
 
-def _column(header: str, name: str, typed: Typed, values: Values) -> ColumnProfile:
+def _column(
+    header: str, name: str, typed: Typed, values: Values, sentinels: Sequence[Guess]
+) -> ColumnProfile:
     columns = typed.columns(name, header)
-    guesses = [typed.guess]
+    guesses = [typed.guess, *sentinels]
     if (unit := unit_of(header)) and columns[0].type.startswith(_NUMBERS):
         columns = (replace(columns[0], unit=unit[0]), *columns[1:])
         guesses.append(Guess("unit", unit[0], "medium", unit[1]))

@@ -78,11 +78,13 @@ def _table_extras(guessed: Guessed, evidence: Sequence[str]) -> list[dict[str, A
 def _property(profile: ColumnProfile, column: Column, place: int, key: Sequence[str]) -> dict[str, Any]:
     found: dict[str, Any] = {
         "name": column.name,
-        "physicalName": profile.header,
+        **({} if len(column.sources) > 1 else {"physicalName": profile.header}),
         "logicalType": logical_type(column.type),
         "physicalType": column.type,
         "description": _description(profile, column, place),
     }
+    if len(column.sources) > 1:
+        found["transformSourceObjects"] = list(column.sources)
     if column.name in key:
         found |= {
             "required": True,
@@ -112,6 +114,8 @@ def _property(profile: ColumnProfile, column: Column, place: int, key: Sequence[
 
 
 def _description(profile: ColumnProfile, column: Column, place: int) -> str:
+    if len(column.sources) > 1:
+        return f"Date and time of {' and '.join(column.sources)} together, UTC."
     if place:
         return f"Text of {profile.header} where it is no number."
     unit = f", in {column.unit}" if column.unit else ""

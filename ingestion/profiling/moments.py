@@ -120,7 +120,7 @@ def _swapped(moment: Moment) -> Moment | None:
 
 
 def _plausible_dats() -> str:
-    plausible = f"{TEXT} BETWEEN '19500101' AND '20991231' OR {TEXT} IN ('00000000', '99991231')"
+    plausible = f"{TEXT} BETWEEN '19500101' AND '20991231' OR {TEXT} IN ('00000000', '19000101', '99991231')"
     null_date = f"CASE WHEN {TEXT} = '00000000' THEN DATE '9999-12-31' END"
     return f"CASE WHEN {plausible} THEN coalesce({null_date}, {ex.dats(TEXT, None)}) END"
 

@@ -16,6 +16,7 @@ from ingestion.profiling import documents, sheets
 from ingestion.profiling.delimiters import Found, guess_dialect, has_header, headers_of
 from ingestion.profiling.encodings import guess_encoding
 from ingestion.profiling.model import Guess, Recognised, Sample
+from ingestion.profiling.places import fixed_width
 
 _HEAD = 256 * 1024
 _MAGIC = (
@@ -71,7 +72,12 @@ def _text(sample: Sample, head: bytes) -> Recognised:
         return documents.json_table(sample.file.path, text, encoding)
     if text.lstrip()[:1] == "<":
         return documents.xml_table(sample.file.path)
-    return _known_text(text) or _pipe_table(text, encoding) or _delimited(sample, text, encoding, whole=whole)
+    return (
+        _known_text(text)
+        or _pipe_table(text, encoding)
+        or fixed_width(text, encoding, whole=whole)
+        or _delimited(sample, text, encoding, whole=whole)
+    )
 
 
 def _known_text(text: str) -> Recognised | None:
@@ -109,7 +115,7 @@ def _delimited(sample: Sample, text: str, encoding: Guess, *, whole: bool) -> Re
         return Recognised(
             "delimited",
             problem=f"no delimiter makes rows of equal width; the first line is {first!r}. Lines above the header "
-            "must go; text in columns of fixed width is described by hand (docs/how-to/delimited-files.md).",
+            "must go; fields of fixed width that touch each other are described by hand (docs/how-to/delimited-files.md).",
         )
     header = has_header(found)
     named = header.value == "yes"

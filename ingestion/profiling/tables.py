@@ -9,6 +9,7 @@ from ingestion.profiling.deliveries import guess_load_mode
 from ingestion.profiling.keys import guess_key
 from ingestion.profiling.known import guess_known
 from ingestion.profiling.model import ColumnProfile, Group, Guess
+from ingestion.profiling.moments_of_two import with_moments
 from ingestion.profiling.notation import Notation, guess_notation
 from ingestion.profiling.reading import TABLE, Rows
 from ingestion.profiling.types import Typed
@@ -35,7 +36,7 @@ def guess_table(rows: Rows, *, american: bool) -> Guessed:
     """Look at every column, then at keys and deliveries. `american`: month before day, where nothing tells."""
     notation, numbers = guess_notation(rows)
     found = profiled(rows, notation, day_first=not american or notation.decimal == ",")
-    columns = tuple(column for column, _ in found)
+    columns = with_moments([column for column, _ in found])
     key = guess_key(rows, columns)
     keyed = [column for name in key.columns for column in columns if column.columns[0].name == name]
     load_mode = guess_load_mode(rows, keyed)

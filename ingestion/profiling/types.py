@@ -27,6 +27,7 @@ from ingestion.typing.query import Input
 _NULL_WORDS = {
     "null", "none", "nil", "nan", "na", "n/a", "n.a.", "#n/a", "#nv", "k.a.", "\\n", "(null)", "<null>", "-", "--", "---",
     "?", "missing", "unknown", "not available", "no data", ".",
+    "0000-00-00", "0000-00-00 00:00:00", "00.00.0000", "00.00.0000 00:00:00", "00/00/0000",
 }  # fmt: skip
 _TEXT_NULLS = {"null", "\\n", "(null)", "<null>", "#n/a", "#nv"}
 _TRUE_FALSE = {
@@ -51,7 +52,7 @@ _TRUE_FALSE = {
 _TIME_NAME = re.compile(
     r"(^|_)(time|ts|date|datum|zeit|stamp|timestamp|epoch|at|when|created|updated|modified)(_|$)"
 )
-_CLOCK_NAME = re.compile(r"(time|zeit|uhr|tim|uz|z$)")
+_CLOCK_NAME = re.compile(r"(time|zeit|uhr|tim|uz|zet|ztv|ztb|tm$|z$)")
 _EPOCHS = (
     ("s", 10**9, 2 * 10**9 + 2 * 10**8),
     ("ms", 10**12, 22 * 10**11),

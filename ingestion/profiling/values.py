@@ -60,16 +60,21 @@ class Values:
 
     def unread(self, expression: str) -> tuple[int, list[str]]:
         """Rows whose text the expression does not read, and up to forty of these texts, the most frequent first."""
-        where = f"WHERE ({expression}) IS NULL"
-        rows = self._rows(where)
-        texts = self.connection.execute(
-            f"SELECT {TEXT} FROM {_VALUES} {where} ORDER BY n DESC, {TEXT} LIMIT {_WORDS}"
-        ).fetchall()
-        return rows, [text for (text,) in texts]
+        where = f"({expression}) IS NULL"
+        return self.rows_of(where), self.texts(where)
 
     def count(self, condition: str) -> int:
         """Distinct texts that the condition holds for."""
         return count(self.connection, f"SELECT count(*) FROM {_VALUES} WHERE {condition}")
+
+    def rows_of(self, condition: str) -> int:
+        """Rows whose text the condition holds for."""
+        return self._rows(f"WHERE {condition}")
+
+    def texts(self, condition: str) -> list[str]:
+        """Up to forty texts that the condition holds for, the most frequent first."""
+        sql = f"SELECT {TEXT} FROM {_VALUES} WHERE {condition} ORDER BY n DESC, {TEXT} LIMIT {_WORDS}"
+        return [text for (text,) in self.connection.execute(sql).fetchall()]
 
     def example(self, condition: str) -> str:
         """The first text that the condition holds for; empty if there is none."""
