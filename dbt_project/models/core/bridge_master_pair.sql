@@ -59,11 +59,13 @@ open_pairs as (
             and (
                 (pairs.first_no = decided.first_no and pairs.second_no = decided.second_no)
                 or (
-                    decided.verdict = 'match' and pairs.first_no = decided.first_no
+                    decided.verdict = 'match' and pairs.first_system <> pairs.second_system
+                    and pairs.first_no = decided.first_no
                     and pairs.second_system = decided.second_system
                 )
                 or (
-                    decided.verdict = 'match' and pairs.second_no = decided.second_no
+                    decided.verdict = 'match' and pairs.first_system <> pairs.second_system
+                    and pairs.second_no = decided.second_no
                     and pairs.first_system = decided.first_system
                 )
             )

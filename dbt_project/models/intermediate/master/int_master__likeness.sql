@@ -26,14 +26,16 @@ words as {{ once() }} (
     where word not in ({{ ignored }})
 ),
 
-names as (
+names as {{ once() }} (
     -- words with a digit tell sizes, types and grades: unless they agree, names are not compared
     select
         entity,
         record_no,
         {{ joined_sorted("case when " ~ has_digit('word') ~ " then word end") }} as sizes,
         {{ joined_sorted("case when not " ~ has_digit('word') ~ " then word end") }} as other_words,
-        count(case when not {{ has_digit('word') }} then 1 end) as word_count
+        count(case when not {{ has_digit('word') }} then 1 end) as word_count,
+        max(scope_code) as scope_code,
+        max(source_system) as source_system
     from words
     group by entity, record_no
 ),
@@ -73,6 +75,25 @@ named_alike as (
     group by first_one.entity, first_one.record_no, second_one.record_no
 ),
 
+twins as (
+    -- within one system only the same words: HL and ML, L and M tell its own variants apart
+    select
+        first_one.entity,
+        first_one.record_no as first_no,
+        second_one.record_no as second_no,
+        first_one.source_system
+    from names as first_one
+    inner join names as second_one
+        on
+            first_one.entity = second_one.entity
+            and first_one.scope_code = second_one.scope_code
+            and first_one.source_system = second_one.source_system
+            and first_one.sizes = second_one.sizes
+            and first_one.other_words = second_one.other_words
+            and first_one.record_no < second_one.record_no
+    where first_one.entity <> 'equipment'
+),
+
 identifiers as (
     {{ identifier_rows() | indent(4) }}
 ),
@@ -100,6 +121,17 @@ from named_alike
 where score >= {{ settings.doubt_from }}
 union all
 select
+    entity,
+    first_no,
+    second_no,
+    source_system as first_system,
+    source_system as second_system,
+    'name' as match_rule,
+    1e0 as score,
+    1e0 as strength
+from twins
+union all
+select
     first_one.entity,
     first_one.record_no as first_no,
     second_one.record_no as second_no,
@@ -115,5 +147,5 @@ inner join identified as second_one
         and first_one.scope_code = second_one.scope_code
         and first_one.attribute_name = second_one.attribute_name
         and first_one.identifier = second_one.identifier
-        and first_one.source_system <> second_one.source_system
+        and (first_one.source_system <> second_one.source_system or first_one.entity <> 'equipment')
         and first_one.record_no < second_one.record_no

@@ -50,6 +50,7 @@ select
     found.strength,
     case
         when contradicted.entity is not null then 'other_identifier'
+        when found.first_system = found.second_system then 'same_system'
         when found.score < {{ var('master_data').match_from }} then 'low_score'
         else 'none'
     end as doubt
