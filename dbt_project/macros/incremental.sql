@@ -61,3 +61,14 @@ where _source_ingested_at > {{ newest_source_ingested_at(target_relation) }}
     {%- endif -%}
 {{ utc_literal(newest or '1900-01-01 00:00:00') }}
 {%- endmacro %}
+
+
+{#-
+    Since when an incremental build reads: the least of `column` over the rows of `query`, asked before the model runs. A
+    literal lets the engine pass over all that lies before; a subquery would make it read the history.
+-#}
+{% macro earliest(query, column) -%}
+    {%- set first = run_query('select cast(min(' ~ column ~ ') as string) from (' ~ query ~ ') as rows_of_query')
+        .columns[0].values()[0] if execute and is_incremental() else none -%}
+{{ first or '9999-12-31 00:00:00' }}
+{%- endmacro %}

@@ -160,13 +160,19 @@ def test_two_equal_partners_are_left_to_a_person(warehouse: Warehouse) -> None:
     twins = [Record((0, "1"), ("gear", "pump"), None), Record((0, "2"), ("gear", "pump"), None)]
     warehouse.fill([*twins, Record((1, "1"), ("pump", "gear"), None)], [])
     doubts = warehouse.con.execute(
-        "select match_status, doubt from marts.mart_health__master_match"
+        "select record_id, other_id, match_status, doubt from marts.mart_health__master_match order by all"
     ).fetchall()
-    assert doubts == [("doubtful", "rival")] * 2
+    assert doubts == [
+        ("alpha:2", "alpha:1", "doubtful", "same_system"),
+        ("beta:1", "alpha:1", "doubtful", "rival"),
+        ("beta:1", "alpha:2", "doubtful", "rival"),
+    ]
     warehouse.fill(
         [*twins, Record((1, "1"), ("pump", "gear"), None)], [Decision("match", (0, "2"), (1, "1"))]
     )
     assert warehouse.golden()[1, "1"] == (0, "2")
+    warehouse.fill(twins, [Decision("match", (0, "1"), (0, "2"))])
+    assert warehouse.golden()[0, "2"] == (0, "1")
 
 
 def test_two_of_one_system_that_would_meet_stay_apart(warehouse: Warehouse) -> None:

@@ -1,8 +1,8 @@
 {#-
     The CTE `state_minutes`: for each equipment and minute the seconds of each use, a name with its time elements; in an
-    incremental build from the first hour of the CTE `touched` on.
+    incremental build from `since_at` on, a text.
 -#}
-{% macro state_minutes(uses, minute_us) -%}
+{% macro state_minutes(uses, minute_us, since_at) -%}
 interval_minutes as (
     select
         equipment_id,
@@ -15,7 +15,7 @@ interval_minutes as (
         ) }} as minute_no
     from {{ ref('fct_state_interval') }}
     {%- if is_incremental() %}
-    where ended_at > (select min(hour_at) from touched)
+    where ended_at > {{ utc_literal(since_at) }}
     {%- endif %}
 ),
 

@@ -15,16 +15,7 @@
     ).columns[0].values()[0] %}
     {% if watermark is none %}{{ return(none) }}{% endif %}
 
-    {% set whole %}
-        select dim_signal.signal_id
-        from {{ ref('dim_signal') }} as dim_signal
-        left join (select distinct signal_key, _signal_version from {{ this }}) as built
-            on
-                dim_signal.signal_key = built.signal_key
-                and dim_signal._signal_version = built._signal_version
-        where built.signal_key is null
-    {% endset %}
-    {% set candidates = run_query(whole).columns[0].values() | list %}
+    {% set candidates = signals_built_otherwise() %}
     {% set signals = [] %}
     {% if candidates %}
         {% set with_readings %}
@@ -77,6 +68,66 @@
         'new_dates': every if signals else found.columns[0].values() | unique | sort | list,
         'signals': signals,
     }) }}
+{% endmacro %}
+
+
+{#- Ids of the signals that this table does not hold in the dictionary's version, those without readings among them. -#}
+{% macro signals_built_otherwise() %}
+    {% set query %}
+        select dim_signal.signal_id
+        from {{ ref('dim_signal') }} as dim_signal
+        left join (select distinct signal_key, _signal_version from {{ this }}) as built
+            on
+                dim_signal.signal_key = built.signal_key
+                and dim_signal._signal_version = built._signal_version
+        where built.signal_key is null
+    {% endset %}
+    {{ return(run_query(query).columns[0].values() | list) }}
+{% endmacro %}
+
+
+{#-
+    Which minutes fct_signal_hour has to add up anew, asked before it runs: with literals it reads no others.
+
+    Returns none for a full build, else a dict:
+      watermark  newest `_source_ingested_at` in the table, as a literal
+      first_at   hour of the first minute that is newer, as text; of long ago when nothing is new
+      last_at    an hour after the last such minute
+      signals    ids of signals to compute wholly: another version of them, or none, is in the table
+-#}
+{% macro touched_minutes() %}
+    {% if not execute or not is_incremental() %}{{ return(none) }}{% endif %}
+    {% set minutes, watermark = ref('fct_signal_minute'), newest_source_ingested_at(this) %}
+    {% set candidates, signals = signals_built_otherwise(), [] %}
+    {% if candidates %}
+        {% do signals.extend(run_query(
+            'select distinct signal_id from ' ~ minutes ~ ' where signal_id in (' ~ literals(candidates) ~ ')'
+        ).columns[0].values()) %}
+    {% endif %}
+    {% set ends = run_query(
+        'select cast(' ~ utc_hour('min(minute_at)') ~ ' as string), cast(max(minute_at) + interval 1 hour as string) from '
+        ~ minutes ~ ' where _source_ingested_at > ' ~ watermark
+    ).rows[0] %}
+    {{ return({
+        'watermark': watermark,
+        'first_at': ends[0] or '1900-01-01 00:00:00',
+        'last_at': ends[1] or '1900-01-01 00:00:00',
+        'signals': signals,
+    }) }}
+{% endmacro %}
+
+
+{#-
+    The last hour in which all sites have readings, as text: from it on fct_sensor_health_day looks at minutes. Asked before the model
+    runs, for a literal keeps it from reading those of the whole history.
+-#}
+{% macro last_read_hour() %}
+    {%- set hours = load_relation(ref('fct_signal_hour')) if execute else none -%}
+    {%- set last = run_query(
+        'select cast(min(last_at) as string) from (select max(hour_at) as last_at from ' ~ hours
+        ~ ' where reading_count > 0 group by site_code) as sites'
+    ).columns[0].values()[0] if hours is not none -%}
+    {{ return(last or '1900-01-01 00:00:00') }}
 {% endmacro %}
 
 

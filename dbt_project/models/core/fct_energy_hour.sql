@@ -12,34 +12,40 @@
     'producing': ['apt'], 'setup': ['aust'], 'idle': ['adet', 'adot', 'pdt'], 'off': ['not_scheduled', 'no_data']
 } %}
 
-with power_signals as (
-    select * from {{ ref('dim_signal') }}
+{%- set power_signals %}
+    select
+        signal_key,
+        max(_source_ingested_at) over () as _dictionary_ingested_at
+    from {{ ref('dim_signal') }}
     where measurement = 'power' and unit = 'kW' and equipment_id is not null
-),
-
-equipment as (
-    select * from {{ ref('dim_equipment') }}
-),
-
-dictionary as (
-    select max(_source_ingested_at) as _source_ingested_at from power_signals
-),
-{% if is_incremental() %}
-touched as (
+{%- endset %}
+{%- set touched %}
     select
         signal_hours.equipment_id,
         signal_hours.hour_at
     from {{ ref('fct_signal_hour') }} as signal_hours
-    inner join power_signals on signal_hours.signal_key = power_signals.signal_key
-    cross join dictionary
+    inner join ({{ power_signals }}) as power_signals on signal_hours.signal_key = power_signals.signal_key
     where
-        greatest(signal_hours._source_ingested_at, dictionary._source_ingested_at)
+        greatest(signal_hours._source_ingested_at, power_signals._dictionary_ingested_at)
         > {{ newest_source_ingested_at(this) }}
     union
     select
         equipment_id,
         hour_at
     from ({{ hours_of_touched_days() }}) as touched_hours
+{%- endset %}
+{%- set since_at = earliest(touched, 'hour_at') %}
+
+with power_signals as (
+    {{ power_signals }}
+),
+
+equipment as (
+    select * from {{ ref('dim_equipment') }}
+),
+{% if is_incremental() %}
+touched as (
+    {{ touched }}
 ),
 {% endif %}
 energy_minutes as (
@@ -49,19 +55,18 @@ energy_minutes as (
         minutes.minute_at,
         sum(minutes.mean_value * minutes.good_s / 3600) as energy_kwh,
         min(minutes.good_s) as good_s,
-        max(greatest(minutes._source_ingested_at, dictionary._source_ingested_at)) as _source_ingested_at
+        max(greatest(minutes._source_ingested_at, power_signals._dictionary_ingested_at)) as _source_ingested_at
     from {{ ref('fct_signal_minute') }} as minutes
     inner join power_signals on minutes.signal_key = power_signals.signal_key
-    cross join dictionary
     {%- if is_incremental() %}
     where
-        minutes.minute_at >= (select min(hour_at) from touched)
+        minutes.minute_at >= {{ utc_literal(since_at) }}
         and (minutes.equipment_id, {{ utc_hour('minutes.minute_at') }}) in (select * from touched)
     {%- endif %}
     group by minutes.equipment_id, minutes.site_code, minutes.minute_at
 ),
 
-{{ state_minutes(uses, minute_us) }},
+{{ state_minutes(uses, minute_us, since_at) }},
 
 -- Inside a minute the power is taken as even, so its energy is shared out by seconds.
 hours as (

@@ -1,32 +1,33 @@
-with signals as (
-    select * from {{ ref('dim_signal') }}
+{%- set tail_at = last_read_hour() -%}
+{%- set sums = ['covered_s', 'good_s', 'reading_count', 'bad_reading_count'] %}
+with hours as (
+    select * from {{ ref('fct_signal_hour') }}
 ),
 
-periods as (
-    select * from {{ ref('dim_signal_period') }}
-),
-
+-- Only the last hours are read by minutes.
 minutes as (
     select * from {{ ref('fct_signal_minute') }}
+    where minute_at >= {{ utc_literal(tail_at) }}
 ),
 
 -- A sensor is expected to report from its first reading until the last one of any sensor of its site.
-signal_starts as (
+site_ends as (
     select
-        signal_key,
         site_code,
-        min(minute_at) as first_at,
-        max(case when reading_count > 0 then minute_at end) as last_at
+        max(minute_at) + interval 1 minute as until_at
     from minutes
-    group by signal_key, site_code
+    where reading_count > 0
+    group by site_code
 ),
 
 expectations as (
     select
-        signal_key,
-        first_at,
-        max(last_at) over (partition by site_code) + interval 1 minute as until_at
-    from signal_starts
+        hours.signal_key,
+        min(hours.first_minute_at) as first_at,
+        min(site_ends.until_at) as until_at
+    from hours
+    inner join site_ends on hours.site_code = site_ends.site_code
+    group by hours.signal_key
 ),
 
 day_numbers as (
@@ -49,21 +50,37 @@ expected_days as (
     from day_numbers
 ),
 
+parts as (
+    {%- for window, instant_at in {'hours': 'hour_at', 'minutes': 'minute_at'}.items() %}
+    {{ 'union all' if not loop.first }}
+    select
+        signal_key,
+        {{ instant_at }} as part_at,
+        {{ sums | join(',\n        ') }},
+        min_value,
+        max_value,
+        _source_ingested_at
+    from {{ window }}
+    {%- if loop.first %}
+    where {{ instant_at }} < {{ utc_literal(tail_at) }}
+    {%- endif %}
+    {%- endfor %}
+),
+
 reported_days as (
     select
-        minutes.signal_key,
-        cast(minutes.minute_at as date) as health_date,
-        sum(minutes.covered_s) as covered_s,
-        sum(minutes.good_s) as good_s,
-        sum(minutes.reading_count) as reading_count,
-        sum(minutes.bad_reading_count) as bad_reading_count,
-        min(minutes.min_value) as min_value,
-        max(minutes.max_value) as max_value,
-        max(minutes._source_ingested_at) as _source_ingested_at
-    from minutes
-    inner join expectations on minutes.signal_key = expectations.signal_key
-    where minutes.minute_at < expectations.until_at
-    group by minutes.signal_key, cast(minutes.minute_at as date)
+        parts.signal_key,
+        cast(parts.part_at as date) as health_date,
+        {%- for measure in sums %}
+        sum(parts.{{ measure }}) as {{ measure }},
+        {%- endfor %}
+        min(parts.min_value) as min_value,
+        max(parts.max_value) as max_value,
+        max(parts._source_ingested_at) as _source_ingested_at
+    from parts
+    inner join expectations on parts.signal_key = expectations.signal_key
+    where parts.part_at < expectations.until_at
+    group by parts.signal_key, cast(parts.part_at as date)
 )
 
 select
@@ -84,8 +101,8 @@ select
         as is_flat,
     reported_days._source_ingested_at
 from expected_days
-inner join signals on expected_days.signal_key = signals.signal_key
-inner join periods
+inner join {{ ref('dim_signal') }} as signals on expected_days.signal_key = signals.signal_key
+inner join {{ ref('dim_signal_period') }} as periods
     on
         expected_days.signal_key = periods.signal_key
         and expected_days.day_at >= periods.valid_from

@@ -8,23 +8,15 @@
 -- Of what to compute anew: depends_on {{ ref('fct_signal_hour') }} {{ ref('int_production__touched_day') }}
 -- and {{ ref('int_production__equipment_slot') }}
 
-with minutes as (
-    select
-        *,
-        cast(minute_at as date) as event_date
-    from {{ ref('fct_signal_minute') }}
-),
-
-dictionary as (
+{%- set dictionary %}
     select max(_source_ingested_at) as _source_ingested_at from {{ ref('dim_signal') }}
-),
-{% if is_incremental() %}
-touched as (
+{%- endset %}
+{%- set touched %}
     select
         hours.site_code,
         cast(hours.hour_at as date) as event_date
     from {{ ref('fct_signal_hour') }} as hours
-    cross join dictionary
+    cross join ({{ dictionary }}) as dictionary
     where
         greatest(hours._source_ingested_at, dictionary._source_ingested_at)
         > {{ newest_source_ingested_at(this) }}
@@ -33,6 +25,32 @@ touched as (
         site_code,
         cast(hour_at as date) as event_date
     from ({{ hours_of_touched_days() }}) as touched_hours
+{%- endset %}
+{%- set since_at = earliest(touched, 'cast(event_date as timestamp)') %}
+
+with minutes as (
+    select
+        *,
+        cast(minute_at as date) as event_date
+    from {{ ref('fct_signal_minute') }}
+    {%- if is_incremental() %}
+    where minute_at >= {{ utc_literal(since_at) }}
+    {%- endif %}
+),
+
+context as (
+    select * from {{ ref('fct_equipment_minute') }}
+    {%- if is_incremental() %}
+    where minute_at >= {{ utc_literal(since_at) }}
+    {%- endif %}
+),
+
+dictionary as (
+    {{ dictionary }}
+),
+{% if is_incremental() %}
+touched as (
+    {{ touched }}
 ),
 {% endif %}
 counted as (
@@ -51,12 +69,10 @@ counted as (
         )) as _source_ingested_at
     from minutes
     cross join dictionary
-    left join {{ ref('fct_equipment_minute') }} as context
+    left join context
         on minutes.equipment_id = context.equipment_id and minutes.minute_at = context.minute_at
     {%- if is_incremental() %}
-    where
-        minutes.event_date >= (select min(event_date) from touched)
-        and (minutes.site_code, minutes.event_date) in (select * from touched)
+    where (minutes.site_code, minutes.event_date) in (select * from touched)
     {%- endif %}
     group by minutes.site_code, minutes.event_date, context.order_id
 )

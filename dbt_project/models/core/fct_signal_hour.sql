@@ -6,30 +6,32 @@
 ) }}
 -- The incremental strategy asks the dictionary which versions hold: depends_on {{ ref('dim_signal') }}
 
+{%- set touched = touched_minutes() %}
+
 with minutes as (
     select
         *,
         {{ utc_hour('minute_at') }} as hour_at
     from {{ ref('fct_signal_minute') }}
+    {%- if touched is not none %}
+    where
+        minute_at between {{ utc_literal(touched.first_at) }} and {{ utc_literal(touched.last_at) }}
+        {%- if touched.signals %}
+        or signal_id in ({{ literals(touched.signals) }})
+        {%- endif %}
+    {%- endif %}
 ),
-{% if is_incremental() %}
--- New minutes, and signals that are not here in the dictionary's version.
+{% if touched is not none %}
 touched as (
-    select
-        signal_id,
-        hour_at
-    from minutes
-    where _source_ingested_at > {{ newest_source_ingested_at(this) }}
-    union
-    select
+    select distinct
         signal_id,
         hour_at
     from minutes
     where
-        signal_key in (
-            select signal_key from {{ ref('dim_signal') }}
-            where _signal_version not in (select distinct _signal_version from {{ this }})
-        )
+        _source_ingested_at > {{ touched.watermark }}
+        {%- if touched.signals %}
+        or signal_id in ({{ literals(touched.signals) }})
+        {%- endif %}
 ),
 {% endif %}
 hours as (
@@ -39,6 +41,7 @@ hours as (
         site_code,
         equipment_id,
         hour_at,
+        min(minute_at) as first_minute_at,
         {{ weighted_mean('mean_value', 'good_s') }} as mean_value,
         min(min_value) as min_value,
         max(max_value) as max_value,
@@ -60,15 +63,8 @@ hours as (
         _signal_version,
         max(_source_ingested_at) as _source_ingested_at
     from minutes
-    {%- if is_incremental() %}
-    where
-        minute_at >= (select min(hour_at) from touched)
-        and (signal_id, hour_at) in (
-            select
-                signal_id,
-                hour_at
-            from touched
-        )
+    {%- if touched is not none %}
+    where (signal_id, hour_at) in (select * from touched)
     {%- endif %}
     group by signal_key, signal_id, site_code, equipment_id, hour_at, _signal_version
 )
@@ -79,6 +75,7 @@ select
     site_code,
     equipment_id,
     hour_at,
+    first_minute_at,
     mean_value,
     min_value,
     max_value,
