@@ -30,14 +30,15 @@ def _dispatch(name: str, *_: str) -> Callable[..., str]:
 
 def _no_rows(_: str) -> SimpleNamespace:
     """Return an empty query result."""
-    return SimpleNamespace(columns=[SimpleNamespace(values=lambda: [None])], rows=[])
+    return SimpleNamespace(columns=[SimpleNamespace(values=lambda: [None])], rows=[[None, None]])
 
 
-def _no_relation(**_: str) -> None:
+def _no_relation(*_: str, **__: str) -> None:
     """Return that a table is not there."""
 
 
 adapter = SimpleNamespace(dispatch=_dispatch, get_relation=_no_relation)
+load_relation = _no_relation
 run_query = _no_rows
 execute = True
 model = {"columns": {"source_system": SimpleNamespace(name="source_system", data_type="varchar")}}

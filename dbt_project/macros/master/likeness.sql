@@ -36,3 +36,47 @@ array_join(sort_array(collect_list({{ text }})), ' ')
 ){{ ',' if step < rounds }}
 {% endfor %}
 {%- endmacro %}
+
+
+{#-
+    The CTEs `words`, one row per word of a record's name in the plant's own vocabulary, and `names`, one per record: its
+    `sizes` (words with a digit) and `other_words`, each in their order, and the count of these.
+-#}
+{% macro words_of_names(attributes) -%}
+{%- set ignored = "'', '" ~ var('master_data').ignored_words | join("', '") ~ "'" -%}
+split_names as (
+    select
+        entity,
+        scope_code,
+        record_no,
+        source_system,
+        {{ split_to_rows(plain_words('attribute_value'), "' '") }} as word
+    from {{ attributes }}
+    where attribute_name = 'name'
+),
+
+words as {{ once() }} (
+    select distinct
+        entity,
+        scope_code,
+        record_no,
+        source_system,
+        {{ own_word('word') }} as word
+    from split_names
+    where word not in ({{ ignored }})
+),
+
+names as {{ once() }} (
+    -- words with a digit tell sizes, types and grades: unless they agree, names are not compared
+    select
+        entity,
+        record_no,
+        {{ joined_sorted("case when " ~ has_digit('word') ~ " then word end") }} as sizes,
+        {{ joined_sorted("case when not " ~ has_digit('word') ~ " then word end") }} as other_words,
+        count(case when not {{ has_digit('word') }} then 1 end) as word_count,
+        max(scope_code) as scope_code,
+        max(source_system) as source_system
+    from words
+    group by entity, record_no
+)
+{%- endmacro %}

@@ -15,7 +15,7 @@
 {%- set power_signals %}
     select
         signal_key,
-        max(_source_ingested_at) over () as _dictionary_ingested_at
+        max(_source_ingested_at) over () as _dictionary_at
     from {{ ref('dim_signal') }}
     where measurement = 'power' and unit = 'kW' and equipment_id is not null
 {%- endset %}
@@ -26,7 +26,7 @@
     from {{ ref('fct_signal_hour') }} as signal_hours
     inner join ({{ power_signals }}) as power_signals on signal_hours.signal_key = power_signals.signal_key
     where
-        greatest(signal_hours._source_ingested_at, power_signals._dictionary_ingested_at)
+        greatest(signal_hours._source_ingested_at, power_signals._dictionary_at)
         > {{ newest_source_ingested_at(this) }}
     union
     select
@@ -38,10 +38,6 @@
 
 with power_signals as (
     {{ power_signals }}
-),
-
-equipment as (
-    select * from {{ ref('dim_equipment') }}
 ),
 {% if is_incremental() %}
 touched as (
@@ -55,7 +51,7 @@ energy_minutes as (
         minutes.minute_at,
         sum(minutes.mean_value * minutes.good_s / 3600) as energy_kwh,
         min(minutes.good_s) as good_s,
-        max(greatest(minutes._source_ingested_at, power_signals._dictionary_ingested_at)) as _source_ingested_at
+        max(greatest(minutes._source_ingested_at, power_signals._dictionary_at)) as _source_ingested_at
     from {{ ref('fct_signal_minute') }} as minutes
     inner join power_signals on minutes.signal_key = power_signals.signal_key
     {%- if is_incremental() %}
@@ -117,7 +113,7 @@ select
 from hours
 left join {{ ref('fct_equipment_minute') }} as context
     on hours.equipment_id = context.equipment_id and hours.hour_at = context.minute_at
-left join equipment
+left join {{ ref('dim_equipment') }} as equipment
     on
         hours.equipment_id = equipment.equipment_id
         and cast(hours.hour_at as date) >= equipment.valid_from

@@ -1,44 +1,8 @@
-{%- set settings = var('master_data') -%}
-{%- set ignored = "'', '" ~ settings.ignored_words | join("', '") ~ "'" -%}
 with attributes as (
     select * from {{ ref('int_master__record') }}
 ),
 
-split_names as (
-    select
-        entity,
-        scope_code,
-        record_no,
-        source_system,
-        {{ split_to_rows(plain_words('attribute_value'), "' '") }} as word
-    from attributes
-    where attribute_name = 'name'
-),
-
-words as {{ once() }} (
-    select distinct
-        entity,
-        scope_code,
-        record_no,
-        source_system,
-        {{ own_word('word') }} as word
-    from split_names
-    where word not in ({{ ignored }})
-),
-
-names as {{ once() }} (
-    -- words with a digit tell sizes, types and grades: unless they agree, names are not compared
-    select
-        entity,
-        record_no,
-        {{ joined_sorted("case when " ~ has_digit('word') ~ " then word end") }} as sizes,
-        {{ joined_sorted("case when not " ~ has_digit('word') ~ " then word end") }} as other_words,
-        count(case when not {{ has_digit('word') }} then 1 end) as word_count,
-        max(scope_code) as scope_code,
-        max(source_system) as source_system
-    from words
-    group by entity, record_no
-),
+{{ words_of_names('attributes') }},
 
 sized_words as {{ once() }} (
     select
@@ -75,37 +39,33 @@ named_alike as (
     group by first_one.entity, first_one.record_no, second_one.record_no
 ),
 
-twins as (
-    -- within one system only the same words: HL and ML, L and M tell its own variants apart
-    select
-        first_one.entity,
-        first_one.record_no as first_no,
-        second_one.record_no as second_no,
-        first_one.source_system
-    from names as first_one
-    inner join names as second_one
-        on
-            first_one.entity = second_one.entity
-            and first_one.scope_code = second_one.scope_code
-            and first_one.source_system = second_one.source_system
-            and first_one.sizes = second_one.sizes
-            and first_one.other_words = second_one.other_words
-            and first_one.record_no < second_one.record_no
-    where first_one.entity <> 'equipment'
-),
-
 identifiers as (
     {{ identifier_rows() | indent(4) }}
 ),
 
+-- Within one system the words of a name are one more: HL and ML, L and M tell its own variants apart.
 identified as {{ once() }} (
     select
-        attributes.*,
+        attributes.entity,
+        attributes.scope_code,
+        attributes.record_no,
+        attributes.source_system,
+        attributes.attribute_name,
         identifiers.strength,
         {{ plain_code('attributes.attribute_value') }} as identifier
     from attributes
     inner join identifiers
         on attributes.entity = identifiers.entity and attributes.attribute_name = identifiers.attribute_name
+    union all
+    select
+        entity,
+        scope_code,
+        record_no,
+        source_system,
+        'name' as attribute_name,
+        1e0 as strength,
+        sizes || '|' || other_words as identifier
+    from names
 )
 
 select
@@ -118,18 +78,7 @@ select
     score,
     score as strength
 from named_alike
-where score >= {{ settings.doubt_from }}
-union all
-select
-    entity,
-    first_no,
-    second_no,
-    source_system as first_system,
-    source_system as second_system,
-    'name' as match_rule,
-    1e0 as score,
-    1e0 as strength
-from twins
+where score >= {{ var('master_data').doubt_from }}
 union all
 select
     first_one.entity,
@@ -147,5 +96,8 @@ inner join identified as second_one
         and first_one.scope_code = second_one.scope_code
         and first_one.attribute_name = second_one.attribute_name
         and first_one.identifier = second_one.identifier
-        and (first_one.source_system <> second_one.source_system or first_one.entity <> 'equipment')
+        and case
+            when first_one.source_system = second_one.source_system then first_one.entity <> 'equipment'
+            else first_one.attribute_name <> 'name'
+        end
         and first_one.record_no < second_one.record_no
