@@ -1,57 +1,38 @@
-"""From delivered files to staged rows: reads bundles of files, runs the typed query, lets gates judge each file.
+"""From delivered files to staged rows: reads bundles of files, runs the typed query, has each file judged.
 
-Belongs here: which files are read together, what happens when a file cannot be read, and the verdict on each file.
-What a row goes through stands in rows.py; which files are new and how they are committed in load.py.
+Belongs here: which files are read together, and what happens when a file cannot be read. The verdict on each file
+stands in verdict.py, what a row goes through in rows.py, which files are new and how they are committed in load.py.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from ingestion.batch import BatchGate, BatchProfile, Finding, StagedRows
+from ingestion.batch import BatchGate
 from ingestion.bundles import BUNDLE_BYTES, bundles, chained, portions
 from ingestion.contracts import Contract
-from ingestion.delivery import Delivered, unpacked
-from ingestion.drift.changes import with_examples
-from ingestion.drift.diff import Sampler
-from ingestion.drift.holding import drift_remarks, too_many_bad
+from ingestion.delivery import unpacked
 from ingestion.errors import (
     FileError,
-    RowBalanceError,
     UnreadableFileError,
 )
 from ingestion.formats import reader_for
 from ingestion.formats.base import ArrowReader, Opened, TextReader
-from ingestion.lake.read import raw_types
-from ingestion.lake.stage import FileStage, Stage
-from ingestion.outcomes import Batch, Outcome, committed_result, held, held_result, waiting_result
+from ingestion.lake.stage import Stage
+from ingestion.outcomes import Batch, Outcome, held
 from ingestion.packed import Unpacker
-from ingestion.putaside import put_aside, sampled_findings
 from ingestion.rows import FileRows, pass_on
 from ingestion.session import stream
 from ingestion.settings import Settings
 from ingestion.shaping import Shape
 from ingestion.typing.query import TypedQuery, typed_query
 from ingestion.typing.readings import constants
+from ingestion.verdict import Judge, Reading
 
 _FILE = "__file"  # column that tells the files of a bundle apart; a number, as paths in every row cost time
-
-
-@dataclass
-class _Reading:
-    """One file while its rows stream."""
-
-    batch: Batch
-    opened: Opened
-    rows: FileRows
-    stage: FileStage
 
 
 class Intake:
@@ -74,11 +55,18 @@ class Intake:
         self._settings = settings
         self._stage = stage
         self._scratch = scratch
-        self._gate = gate
-        self._on_bytes = on_bytes
         self._reader = reader_for(contract, scratch, settings.max_line_bytes, zone)
         self._malformed: str = getattr(self._reader, "malformed", "")
         self._duckdb = connection
+        self._judge = Judge(
+            contract,
+            self._reader,
+            settings,
+            scratch=scratch,
+            connection=connection,
+            gate=gate,
+            on_bytes=on_bytes,
+        )
         self._unpacker = Unpacker(settings.max_unpack_ratio)
 
     def take(self, batches: Sequence[Batch]) -> list[Outcome]:
@@ -113,7 +101,7 @@ class Intake:
             try:
                 opened = self._reader.open(file)
             except FileError as error:
-                refused.append(self._held(batch, file, error))
+                refused.append(self._judge.held(batch, file, error))
                 continue
             yield batch, opened
 
@@ -166,7 +154,7 @@ class Intake:
             for reading in readings.values():
                 reading.stage.drop()
             raise
-        return [self._judged(reading) for reading in readings.values()]
+        return [self._judge.judged(reading) for reading in readings.values()]
 
     # formats that are read into Arrow
 
@@ -217,7 +205,7 @@ class Intake:
         except (duckdb.Error, pa.ArrowException) as error:
             reading.stage.drop()
             return held(batch, self._unreadable(batch, error))
-        return self._judged(reading)
+        return self._judge.judged(reading)
 
     def _stream_bundle(self, bundle: Sequence[tuple[Batch, Opened, pa.Table]]) -> list[Outcome]:
         by = _FILE
@@ -234,7 +222,7 @@ class Intake:
             for reading in readings.values():
                 reading.stage.drop()
             raise
-        return [self._judged(reading) for reading in readings.values()]
+        return [self._judge.judged(reading) for reading in readings.values()]
 
     # what is common
 
@@ -255,7 +243,7 @@ class Intake:
 
     @staticmethod
     def _share_out(
-        shape: Shape, typed: Iterable[pa.RecordBatch], readings: Mapping[Any, _Reading], by: str = ""
+        shape: Shape, typed: Iterable[pa.RecordBatch], readings: Mapping[Any, Reading], by: str = ""
     ) -> None:
         """Every row to the file that it is of: the only one, or the one that column `by` names."""
         if not by:
@@ -273,90 +261,11 @@ class Intake:
         seen = (str(error).splitlines() or [type(error).__name__])[0]
         return UnreadableFileError(contract.raw_name, batch.file.name, "body", expected, seen)
 
-    def _reading(self, batch: Batch, opened: Opened, shape: Shape) -> _Reading:
+    def _reading(self, batch: Batch, opened: Opened, shape: Shape) -> Reading:
         stage = self._stage.file()
-        return _Reading(
+        return Reading(
             batch,
             opened,
             FileRows(shape, origin=batch.origin, skipped=opened.skipped, stage=stage, chosen=batch.chosen),
             stage,
-        )
-
-    def _judged(self, reading: _Reading) -> Outcome:
-        """The end of a file; its copies in scratch go."""
-        try:
-            return self._verdict(reading)
-        finally:
-            opened = reading.opened
-            for copy in {opened.file.path, opened.path, opened.text_path}:
-                if copy.parent == self._scratch:
-                    copy.unlink(missing_ok=True)
-
-    def _verdict(self, reading: _Reading) -> Outcome:
-        """Findings, gates, and the rows of a file are kept or dropped."""
-        contract, batch, rows = self._contract, reading.batch, reading.rows
-        self._on_bytes(batch.file.size)
-        bad = rows.finish()
-        if rows.rows_read != rows.rows_good + len(bad.rows):
-            raise RowBalanceError(
-                contract.raw_name, batch.file.name, rows.rows_read, rows.rows_good, len(bad.rows)
-            )
-        chosen = batch.chosen
-        if chosen is not None and (
-            other := chosen.other_records(contract, self._reader, reading.opened, rows.records)
-        ):
-            reading.stage.drop()
-            return held(batch, other)
-        too_many = too_many_bad(contract, batch.file.name, rows.rows_read, bad) if chosen is None else None
-        if too_many is not None:
-            reading.stage.drop()
-            remarks = sampled_findings(contract, self._reader, reading.opened, bad)
-            return self._held(batch, reading.opened.file, too_many, remarks)
-        aside = put_aside(
-            contract, self._reader, reading.opened, bad=bad, origin=batch.origin, scratch=self._scratch
-        )
-        if not batch.file.unchanged():
-            reading.stage.drop()
-            return Outcome(batch, waiting_result(contract, batch.file, "it changed while it was read."))
-        remarks = with_examples(self._contract, reading.opened, rows.extras)
-        profile = self._profile(reading, (*remarks, *aside.findings))
-        verdict = self._gate(profile) if self._gate is not None else None
-        if verdict is not None and not verdict.passed:
-            reading.stage.drop()
-            message = "; ".join(finding.message for finding in verdict.findings)
-            return Outcome(batch, held_result(batch, (*verdict.findings, *profile.findings), message))
-        reading.stage.keep()
-        remarks = verdict.findings if verdict is not None else ()
-        return Outcome(batch, committed_result(batch, profile, remarks), aside)
-
-    def _held(
-        self, batch: Batch, file: Delivered, error: FileError, remarks: tuple[Finding, ...] = ()
-    ) -> Outcome:
-        """A held file; where its columns differ from the contract, with the difference."""
-        raw = self._settings.raw_path(self._contract.raw_name)
-        sampler = Sampler(self._duckdb, self._scratch, self._settings.max_line_bytes, raw)
-        return held(batch, error, (*drift_remarks(self._contract, file, error, sampler), *remarks))
-
-    @contextmanager
-    def _staged(self, stage: FileStage) -> Iterator[StagedRows]:
-        """The valid rows of a file, on a connection of their own."""
-        with closing(self._duckdb.cursor()) as connection:
-            connection.execute("SET TimeZone = 'UTC'")
-            yield StagedRows(connection, stage.relation(connection), raw_types(self._contract))
-
-    def _profile(self, reading: _Reading, findings: tuple[Finding, ...]) -> BatchProfile:
-        rows = reading.rows
-        return BatchProfile(
-            contract=self._contract,
-            file=reading.batch.file.name,
-            sha256=reading.batch.sha256,
-            bytes=reading.batch.file.size,
-            rows_read=rows.rows_read,
-            rows_valid=rows.rows_good,
-            findings=findings,
-            delivered_at=datetime.fromtimestamp(reading.batch.file.mtime_ns / 1e9, UTC),
-            staged=partial(self._staged, reading.stage),
-            null_counts=dict(rows.null_counts),
-            range_at=rows.range_at(),
-            duplicate_keys=rows.duplicate_keys(),
         )

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import duckdb
-import pyarrow as pa
 
 from ingestion.batch import BatchGate, BatchResult, ProgressSink, RowDiff, TableLoad
 from ingestion.contracts import Contract
@@ -20,7 +19,7 @@ from ingestion.delivery import discover
 from ingestion.intake import Intake
 from ingestion.lake import quarantine
 from ingestion.lake.archive import Copy, Incoming
-from ingestion.lake.commit import append_rows, commit_batches, table_version
+from ingestion.lake.commit import commit_batches, table_version
 from ingestion.lake.ledger import contract_hash
 from ingestion.lake.locks import exclusive, ingestion_times
 from ingestion.lake.rowdiff import row_diffs
@@ -165,10 +164,7 @@ class _Load:
             self._incoming.keep(outcome.batch.copy)
         if any(outcome.aside.rows for outcome in kept):
             rows = (batch for outcome in kept for batch in outcome.aside.stream())
-            reader = pa.RecordBatchReader.from_batches(quarantine.SCHEMA, rows)
-            append_rows(
-                settings.quarantine_path(contract.raw_name), reader, f"quarantine of {contract.raw_name}"
-            )
+            quarantine.append_records(settings, contract.raw_name, rows)
         noted = [outcome for outcome in outcomes if outcome.result.status != "waiting"]
         attempts = [(outcome.batch.file, outcome.result) for outcome in noted]
         self._session.ledger.record(contract, self._contract_hash, attempts)

@@ -1,6 +1,6 @@
 """What comes of a delivered file: a batch to take in, and the result that is reported for it.
 
-Belongs here: building results from profiles, errors and gate verdicts. Who judges stands in intake.py.
+Belongs here: building results from profiles, errors and gate verdicts. Who judges stands in verdict.py.
 """
 
 from dataclasses import dataclass, field

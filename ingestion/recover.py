@@ -26,7 +26,7 @@ from ingestion.delivery import Delivered
 from ingestion.errors import NotRecoverableError
 from ingestion.lake import quarantine
 from ingestion.lake.archive import Copy, archived
-from ingestion.lake.commit import UTC_MICROSECONDS, append_rows, commit_batches
+from ingestion.lake.commit import UTC_MICROSECONDS, commit_batches
 from ingestion.lake.decisions import DISCARDED, Decided, Decision, record_decision
 from ingestion.lake.ledger import Entry, committed_entries
 from ingestion.lake.locks import exclusive
@@ -184,10 +184,7 @@ class _Recovery:
         left = {_key(outcome): _left(outcome) for outcome in read}
         again = [batch for outcome in read for batch in _judged_again(outcome, chosen[_key(outcome)])]
         if again:
-            reader = pa.RecordBatchReader.from_batches(quarantine.SCHEMA, again)
-            append_rows(
-                settings.quarantine_path(contract.raw_name), reader, f"quarantine of {contract.raw_name}"
-            )
+            quarantine.append_records(settings, contract.raw_name, again)
         taken = [
             [row for row in chosen[key] if row.source_row not in staying] for key, staying in left.items()
         ]

@@ -140,16 +140,15 @@ def simulate(
     """
     if days < 1 or rate_s < 1:
         raise ValueError(f"days and rate_s must be at least 1, not {days} and {rate_s}")
-    period = Period(home_landing, truth_dir, days, rate_s, seed, start, only_after_day, sensor_faults)
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        others = [
-            pool.submit(_simulate_part, "2", partial(_first_events, machines), period),
-            pool.submit(_simulate_part, "3", _second, period),
-        ]
-        whole = _simulate_part("1", partial(_first_sensors, machines, tags), period, progress)
+    period = Period(home_landing, truth_dir, days, rate_s, seed, start, only_after_day)
+    here = "duisburg_sensors"
+    elsewhere = {"duisburg_events": partial(_first_events, machines), "greenville": _second}
+    with ProcessPoolExecutor(len(elsewhere), mp_context=get_context("spawn")) as pool:
+        others = [pool.submit(_simulate_part, part, build, period) for part, build in elsewhere.items()]
+        whole = _simulate_part(here, partial(_first_sensors, machines, tags), period, progress)
         for other in others:
             whole += other.result()
-    join_truth(truth_dir, "123")
+    join_truth(truth_dir, [here, *elsewhere])
     return whole
 
 

@@ -24,7 +24,7 @@ from ingestion.formats.excel_cells import Cells, workbook_facts
 from ingestion.formats.excel_layout import Row, Unpivot, layout_of
 from ingestion.typing.query import Input
 
-_HELD_ROWS = 20_000
+_KEPT_ROWS = 20_000
 _SHOWN_TIME = re.compile(r"[0-9]{2}:[0-9]{2}\.[0-9]")  # what is left of a time shown as mm:ss.0
 ERROR_CELL, LOST_ZEROS = "error_cell", "lost_leading_zeros"
 
@@ -76,7 +76,7 @@ class ExcelReader:
         self._contract = contract
         self._layout = layout_of(contract)
         self._cells = Cells.of(contract, self._layout.pad_zeros)
-        self._held: dict[Delivered, _Table] = {}
+        self._kept: dict[Delivered, _Table] = {}
 
     def open(self, file: Delivered) -> Opened:
         """Header checks; UnreadableFileError for no workbook or no such sheet."""
@@ -134,11 +134,11 @@ class ExcelReader:
                     raise DamagedColumnError(self._contract.raw_name, file.name, "whole file", header, value)
 
     def _table(self, file: Delivered) -> _Table:
-        if file not in self._held:
-            if sum(len(table.records) for table in self._held.values()) > _HELD_ROWS:
-                self._held.clear()
-            self._held[file] = self._parsed(file)
-        return self._held[file]
+        if file not in self._kept:
+            if sum(len(table.records) for table in self._kept.values()) > _KEPT_ROWS:
+                self._kept.clear()
+            self._kept[file] = self._parsed(file)
+        return self._kept[file]
 
     def _parsed(self, file: Delivered) -> _Table:
         pages = self._pages(file)

@@ -4,11 +4,11 @@ One Delta table per raw table. Rows of an attempt that was killed before its raw
 listed. A row judged again stands here again, and its last record tells why it is still here. What became of a row
 (open, replayed, released, discarded, expired) follows from the decisions about it (decisions.py).
 
-Belongs here: reading rows with their state. Deciding what goes here is typing/ and intake.py, bringing rows into raw
+Belongs here: appending records, reading rows with their state. Deciding what goes here is typing/ and verdict.py, bringing rows into raw
 ingestion/recover.py.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ import pyarrow as pa
 from deltalake import DeltaTable
 
 from ingestion.errors import ConfigurationError
-from ingestion.lake.commit import UTC_MICROSECONDS
+from ingestion.lake.commit import UTC_MICROSECONDS, append_rows
 from ingestion.lake.decisions import STATES, counting_decisions
 from ingestion.lake.ledger import Book, Entry, committed_entries
 from ingestion.settings import Settings
@@ -62,6 +62,12 @@ _ROWS = f"""
     SELECT records.* EXCLUDE (judged_at), coalesce(state, '{OPEN}') AS state, decided_at, decided_by, reason
     FROM records LEFT JOIN decided USING (batch_id, ingested_at, source_row)
 """
+
+
+def append_records(settings: Settings, raw_name: str, records: Iterable[pa.RecordBatch]) -> None:
+    """Append records of SCHEMA to the quarantine of a raw table."""
+    reader = pa.RecordBatchReader.from_batches(SCHEMA, records)
+    append_rows(settings.quarantine_path(raw_name), reader, f"quarantine of {raw_name}")
 
 
 @dataclass(frozen=True)

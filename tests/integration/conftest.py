@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pytest
 
 from orchestration.lib.lock import hold
@@ -39,3 +42,23 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
             succeed("simulate", "--days", "30", "--rate", "600", home=home)
             printed.write_text(succeed("run", home=home), encoding="utf-8")
     return DemoRun(home, printed.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def release(demo: DemoRun) -> duckdb.DuckDBPyConnection:
+    """The current release with the truth beside it, in one connection."""
+    bi = demo.home / "released" / "bi"
+    current = json.loads((bi / "current.json").read_text(encoding="utf-8"))
+    database = next((bi / f"v={current['release_id']}").glob("*.duckdb"))
+    con = duckdb.connect()
+    con.execute("set timezone = 'UTC'")
+    con.execute(f"attach '{database}' as bi (read_only)")
+    for file in sorted(demo.truth.glob("*.parquet")):
+        con.execute(f"create table truth_{file.stem} as select * from read_parquet('{file}')")
+    con.execute("use bi")
+    return con
+
+
+def rows(con: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
+    """All rows of a query."""
+    return con.execute(sql).fetchall()

@@ -2,38 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import Any
-
 import duckdb
-import pyarrow.dataset as ds
 import pytest
 
-from tests.integration.conftest import DemoRun
-from tests.integration.homes import succeed
-from tests.integration.lot_oracle import steps_between
+from tests.integration.conftest import DemoRun, rows
 
 ELEMENTS = ("apt_s", "aust_s", "adet_s", "adot_s", "pdt_s", "not_scheduled_s", "no_data_s")
-
-
-@pytest.fixture(scope="module")
-def release(demo: DemoRun) -> duckdb.DuckDBPyConnection:
-    """The current release with the truth beside it, in one connection."""
-    bi = demo.home / "released" / "bi"
-    current = json.loads((bi / "current.json").read_text(encoding="utf-8"))
-    database = next((bi / f"v={current['release_id']}").glob("*.duckdb"))
-    con = duckdb.connect()
-    con.execute("set timezone = 'UTC'")
-    con.execute(f"attach '{database}' as bi (read_only)")
-    for file in sorted(demo.truth.glob("*.parquet")):
-        con.execute(f"create table truth_{file.stem} as select * from read_parquet('{file}')")
-    con.execute("use bi")
-    return con
-
-
-def rows(con: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
-    return con.execute(sql).fetchall()
 
 
 def test_quantities_match_exactly(release: duckdb.DuckDBPyConnection) -> None:
@@ -122,68 +96,6 @@ def test_every_mart_shows_both_sites(release: duckdb.DuckDBPyConnection) -> None
         )
 
 
-TRUE_LINKS = """
-    select site_code || '-' || order_no as order_id, site_code || '-' || parent_material || '-' || parent_lot as parent_lot_id,
-        site_code || '-' || child_material || '-' || child_lot as child_lot_id,
-        sum(consumed * case unit when 'Dozens' then 12 else 1 end) as consumed_qty
-    from memory.truth_lot_links
-    where site_code || '-' || child_material || '-' || child_lot in
-        (select lot_id from fct_stock_movement where order_role = 'product')
-    group by all"""
-
-
-def test_genealogy_is_what_happened(release: duckdb.DuckDBPyConnection) -> None:
-    """Every link with its quantity, every trace with its steps, and both sites worked on some lots again."""
-    true = {row[:3]: row[3] for row in rows(release, TRUE_LINKS)}
-    found = rows(
-        release, "select order_id, parent_lot_id, child_lot_id, consumed_qty::double from bridge_lot_link"
-    )
-    assert {row[:3]: pytest.approx(row[3], abs=0.01) for row in found} == true
-    traced = rows(release, "select ancestor_lot_id, lot_id, steps from mart_genealogy__lot_trace")
-    assert {row[:2]: row[2] for row in traced} == steps_between((parent, child) for _, parent, child in true)
-    loops = rows(release, "select distinct site_code from mart_genealogy__lot_trace where is_loop order by 1")
-    assert loops == [("1000",), ("2000",)]
-
-
-def test_trace_names_lots_orders_machines_and_conditions(
-    demo: DemoRun, release: duckdb.DuckDBPyConnection
-) -> None:
-    """The command on the finished lot with the longest way back, against the truth about who made it."""
-    [(lot_id,)] = rows(
-        release,
-        "select lot_id from mart_genealogy__lot_trace order by steps desc, is_loop desc, lot_id limit 1",
-    )
-    ask = ("trace", lot_id, "-f", "json", "--part")
-    lots = json.loads(succeed(*ask, "lots", home=demo.home))
-    ancestors = {
-        row[0]
-        for row in rows(
-            release, f"select ancestor_lot_id from mart_genealogy__lot_trace where lot_id = '{lot_id}'"
-        )
-    }
-    assert {link["parent_lot_id"] for link in lots} == ancestors
-    orders = {link["order_id"] for link in lots}
-    machines = json.loads(succeed(*ask, "machines", home=demo.home))
-    true = rows(
-        release,
-        """select site_code || '-' || order_no, site_code || '-' || machine, sum(produced)::bigint, sum(scrap)::bigint
-        from memory.truth_quantities group by all""",
-    )
-    assert {(m["order_id"], m["equipment_id"], m["produced_qty"], m["scrap_qty"]) for m in machines} == {
-        row for row in true if row[0] in orders
-    }
-    conditions = json.loads(succeed(*ask, "conditions", home=demo.home))
-    assert {(c["order_id"], c["equipment_id"]) for c in conditions} == {
-        (m["order_id"], m["equipment_id"]) for m in machines
-    }
-    assert all(c["min_value"] <= c["mean_value"] <= c["max_value"] for c in conditions)
-    raw_lot = next(
-        link["parent_lot_id"] for link in lots if link["parent_lot_id"] not in {m["lot_id"] for m in machines}
-    )
-    forward = json.loads(succeed("trace", raw_lot, "-f", "json", "--direction", "forward", home=demo.home))
-    assert lot_id in {link["child_lot_id"] for link in forward}
-
-
 def test_purchases_in_dollars_are_shown_in_euros_at_the_rates_of_their_days(
     release: duckdb.DuckDBPyConnection,
 ) -> None:
@@ -226,128 +138,6 @@ def test_reconciliation_names_the_cause_of_what_was_misreported(release: duckdb.
     assert rows(release, f"({TRUE_DIFFERENCES}) except ({FOUND_DIFFERENCES})") == []
     doubts = rows(release, "select count(machine_doubt), count(*) from mart_reconciliation__operation_shift")
     assert doubts[0][0] == 0 < doubts[0][1]
-
-
-def quarantined(home: Path) -> set[tuple[str, str, int, str]]:
-    """(table, file, row, rule) of every quarantined row, read without the pipeline's code."""
-    found: set[tuple[str, str, int, str]] = set()
-    for table in sorted((home / "lake" / "quarantine").iterdir()):
-        for row in ds.dataset(table, format="parquet", partitioning="hive").to_table().to_pylist():
-            found.add((table.name, Path(row["file"]).name, row["source_row"], row["rule"]))
-    return found
-
-
-def test_quarantine_holds_the_injected_faults_and_nothing_else(
-    demo: DemoRun, release: duckdb.DuckDBPyConnection
-) -> None:
-    injected = set(
-        rows(
-            release,
-            """
-            select "table", file, source_row, rule from memory.truth_faults where expected = 'quarantined'
-            """,
-        )
-    )
-    assert injected
-    assert quarantined(demo.home) == {(t, Path(f).name, r, rule) for t, f, r, rule in injected}
-
-
-def raw(home: Path, table: str) -> str:
-    """A relation over every file of a raw table: the demo home is never compacted, so each file is live."""
-    return f"read_parquet('{home}/lake/raw/{table}/**/*.parquet', hive_partitioning = true)"
-
-
-def labelled(kind: str, table: str) -> str:
-    """Rows that the simulator labelled, by base name and record number."""
-    return f"""
-        select parse_filename(file) as _source_file, source_row as _source_row
-        from memory.truth_faults where fault_kind = '{kind}' and "table" = '{table}'"""
-
-
-@pytest.mark.parametrize(
-    ("kind", "table", "corrected"),
-    [
-        ("sentinel", "pi_historian__readings", "value is null and value_state is null"),
-        ("pi_state", "pi_historian__readings", "value is null and value_state is not null"),
-        ("late_row", "pi_historian__readings", "value is not null"),
-        ("out_of_order", "pi_historian__readings", "value is not null"),
-        ("cancelled_confirmation", "sap_ecc__afru", "stokz = 'X'"),
-        ("cancelling_confirmation", "sap_ecc__afru", "stzhl is not null"),
-        ("bad_status", "opcua__readings", "value is null and status = 'bad'"),
-    ],
-)
-def test_corrected_rows_are_raw_as_the_rule_has_them(
-    demo: DemoRun, release: duckdb.DuckDBPyConnection, kind: str, table: str, corrected: str
-) -> None:
-    counted = rows(
-        release,
-        f"""
-        select count(*), count(*) filter ({corrected})
-        from ({labelled(kind, table)}) as labelled join {raw(demo.home, table)} using (_source_file, _source_row)
-        """,
-    )
-    expected = rows(release, f"select count(*), count(*) from ({labelled(kind, table)})")
-    assert expected[0][0] > 0
-    assert counted == expected
-
-
-def test_cancelled_confirmations_do_not_reach_the_star(
-    demo: DemoRun, release: duckdb.DuckDBPyConnection
-) -> None:
-    kept = """
-        with current as (
-            select *, row_number() over (
-                partition by mandt, rueck, rmzhl order by _ingested_at desc, _source_row desc
-            ) as age
-            from {raw}
-        ), cancelled as (select mandt, rueck, stzhl as rmzhl from current where age = 1 and stzhl is not null)
-        select count(*) from current anti join cancelled using (mandt, rueck, rmzhl)
-        where age = 1 and stzhl is null and stokz is distinct from 'X'
-    """
-    in_star = rows(release, "select count(*) from fct_confirmation where site_code = '1000'")
-    assert in_star == rows(release, kept.format(raw=raw(demo.home, "sap_ecc__afru")))
-    assert in_star[0][0] > 0
-
-
-def test_duplicates_of_readings_count_once(demo: DemoRun, release: duckdb.DuckDBPyConnection) -> None:
-    for site, table, tag in (
-        ("1000", "pi_historian__readings", "tag"),
-        ("2000", "opcua__readings", "signal"),
-    ):
-        delivered, distinct = rows(
-            release,
-            f"""
-            select count(*), count(distinct (signal_id, reading_at)) from {raw(demo.home, table)}
-            join dim_signal_period on source_tag = {tag} and reading_at >= valid_from and reading_at < valid_to
-            """,
-        )[0]
-        assert delivered > distinct
-        aggregated = f"select sum(reading_count)::bigint from fct_signal_hour where site_code = '{site}'"
-        assert rows(release, aggregated) == [(distinct,)]
-
-
-def test_reexport_replaces_by_key_and_leaves_history(
-    demo: DemoRun, release: duckdb.DuckDBPyConnection
-) -> None:
-    wrong = rows(
-        release,
-        f"""
-        with labelled as ({labelled("wrong_until_reexport", "sap_ecc__afru")}), afru as (
-            select *, row_number() over (
-                partition by mandt, rueck, rmzhl order by _ingested_at desc, _source_row desc
-            ) as age
-            from {raw(demo.home, "sap_ecc__afru")}
-        )
-        select old.lmnga <> again.lmnga, again.lmnga = current.lmnga, fct.yield_qty = again.lmnga
-        from labelled join afru as old using (_source_file, _source_row)
-        join afru as again on old.rueck = again.rueck and old.rmzhl = again.rmzhl
-        join afru as current on old.rueck = current.rueck and old.rmzhl = current.rmzhl and current.age = 1
-        left join fct_confirmation as fct on fct.confirmation_id = '1000-' || old.rueck || '-' || old.rmzhl
-        where again._source_file like '%\\_R1.csv' escape '\\'
-        """,
-    )
-    assert len(wrong) == 4
-    assert set(wrong) == {(True, True, True)}
 
 
 def test_results_of_the_gates_add_up_to_what_was_read_and_to_the_scores(
