@@ -162,15 +162,15 @@ class _Load:
         kept = [outcome for outcome in outcomes if outcome.result.status == "committed"]
         for outcome in kept:
             self._incoming.keep(outcome.batch.copy)
+        transactions = [outcome.result.transaction for outcome in kept]
         if any(outcome.aside.rows for outcome in kept):
             rows = (batch for outcome in kept for batch in outcome.aside.stream())
-            quarantine.append_records(settings, contract.raw_name, rows)
+            quarantine.append_records(settings, contract.raw_name, rows, transactions)
         noted = [outcome for outcome in outcomes if outcome.result.status != "waiting"]
         attempts = [(outcome.batch.file, outcome.result) for outcome in noted]
         self._session.ledger.record(contract, self._contract_hash, attempts)
         if kept:
             metadata = {"plant": self._plant.name, "contract": f"{contract.raw_name} {contract.version}"}
-            transactions = [outcome.result.transaction for outcome in kept]
             commit_batches(contract, settings.raw_path(contract.raw_name), staged, transactions, metadata)
         return outcomes
 

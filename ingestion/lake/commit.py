@@ -75,11 +75,19 @@ def commit_batches(
     return version
 
 
-def append_rows(path: Path, rows: pa.Table | pa.RecordBatchReader, table: str) -> None:
-    """Append rows to a table of the lake (quarantine) as they stream; new columns are added."""
+def append_rows(
+    path: Path, rows: pa.Table | pa.RecordBatchReader, table: str, transactions: Sequence[str] = ()
+) -> None:
+    """Append rows to a table of the lake (quarantine) as they stream, with the transactions; new columns are added."""
     check_timestamps(table, rows.schema)
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_deltalake(path, rows, mode="append", schema_mode="merge")
+    properties = CommitProperties(app_transactions=[Transaction(name, 1) for name in transactions])
+    write_deltalake(path, rows, mode="append", schema_mode="merge", commit_properties=properties)
+
+
+def remove_rows(path: Path, condition: str) -> None:
+    """Remove the rows of a table of the lake (quarantine) that meet a condition, written as delta-rs reads SQL."""
+    DeltaTable(path).delete(condition)
 
 
 def add_rows(path: Path, opened: DeltaTable | None, rows: pa.Table) -> DeltaTable:

@@ -1,26 +1,28 @@
 """The quarantine: rows that did not become raw, with their exact text, place, rule and contract version.
 
-One Delta table per raw table. Rows of an attempt that was killed before its raw commit do not count and are not
-listed. A row judged again stands here again, and its last record tells why it is still here. What became of a row
+One Delta table per raw table. Rows of an attempt that was killed before its raw commit do not count, are not listed
+and go when the file is taken in again. A row judged again stands here again, and its last record tells why it is still here. What became of a row
 (open, replayed, released, discarded, expired) follows from the decisions about it (decisions.py).
 
 Belongs here: appending records, reading rows with their state. Deciding what goes here is typing/ and verdict.py, bringing rows into raw
 ingestion/recover.py.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.dataset as ds
 from deltalake import DeltaTable
 
 from ingestion.errors import ConfigurationError
-from ingestion.lake.commit import UTC_MICROSECONDS, append_rows
+from ingestion.lake.commit import UTC_MICROSECONDS, append_rows, remove_rows
 from ingestion.lake.decisions import STATES, counting_decisions
 from ingestion.lake.ledger import Book, Entry, committed_entries
+from ingestion.lake.transactions import committed_hashes
 from ingestion.settings import Settings
 from ingestion.typing.expressions import literal, literals
 
@@ -64,10 +66,32 @@ _ROWS = f"""
 """
 
 
-def append_records(settings: Settings, raw_name: str, records: Iterable[pa.RecordBatch]) -> None:
-    """Append records of SCHEMA to the quarantine of a raw table."""
+def append_records(
+    settings: Settings, raw_name: str, records: Iterable[pa.RecordBatch], transactions: Sequence[str] = ()
+) -> None:
+    """Append records of SCHEMA to the quarantine of a raw table, before raw commits under the same transactions.
+
+    What an attempt under one of them left here, killed before its raw commit, goes: a reader of the bare Delta table
+    would count those rows twice.
+    """
+    path = settings.quarantine_path(raw_name)
+    if committed_hashes(path, transactions):
+        _remove_killed(settings, raw_name, path)
     reader = pa.RecordBatchReader.from_batches(SCHEMA, records)
-    append_rows(settings.quarantine_path(raw_name), reader, f"quarantine of {raw_name}")
+    append_rows(path, reader, f"quarantine of {raw_name}", transactions)
+
+
+def _remove_killed(settings: Settings, raw_name: str, path: Path) -> None:
+    """Remove the records of attempts that the ledger does not count."""
+    counted = {(entry["batch_id"], entry["ingested_at"]) for entry in committed_entries(settings, raw_name)}
+    held = ds.dataset(DeltaTable(path).file_uris()).to_table(["batch_id", "ingested_at"])
+    attempts = {
+        (one["batch_id"], one["ingested_at"])
+        for one in held.group_by(held.column_names).aggregate([]).to_pylist()
+    }
+    for batch_id, ingested_at in sorted(attempts - counted):
+        at = f"arrow_cast({literal(ingested_at.isoformat())}, 'Timestamp(Microsecond, Some(\"UTC\"))')"
+        remove_rows(path, f"batch_id = {literal(batch_id)} AND ingested_at = {at}")
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow.dataset as ds
 import pytest
 from deltalake import DeltaTable
 from hypothesis import HealthCheck, given, settings
@@ -20,7 +21,7 @@ from tests.unit.ingestion.home import Home, column
 COLUMNS = [column("id", "BIGINT", key=1), column("qty", "DOUBLE")]
 STEPS = [
     "ingestion.lake.archive.Incoming.keep",
-    "ingestion.load.append_rows",
+    "ingestion.load.quarantine.append_records",
     "ingestion.lake.ledger.Book.record",
     "ingestion.lake.ledger.add_rows",
     "ingestion.load.commit_batches",
@@ -61,10 +62,12 @@ def contract(home: Home) -> Contract:
     return home.contract(COLUMNS, files="*.csv", maxQuarantinedPct=60)
 
 
-def state(home: Home, contract: Contract) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
+def state(home: Home, contract: Contract) -> tuple[object, ...]:
+    """Raw rows, quarantined rows, and what a reader of the quarantine's bare Delta table finds."""
     rows = home.rows(contract, "id, qty, _source_file, _source_row, _batch_id", order="all")
     aside = [(row.file, row.source_row, row.rule, row.raw_text) for row in home.quarantine(contract)]
-    return rows, aside
+    bare = ds.dataset(DeltaTable(home.settings.quarantine_path(contract.raw_name)).file_uris()).to_table()
+    return rows, aside, sorted(bare.column("raw_text").to_pylist())
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
