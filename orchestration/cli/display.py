@@ -47,18 +47,24 @@ class Bars:
         """Draw on ``progress``, which the caller starts and stops."""
         self._progress = progress
         self._tasks: dict[str, TaskID] = {}
+        self._systems: dict[str, TaskID] = {}
         self._phase = ""
         self._begin("definitions")
 
     def system(self, system: str) -> None:
         """Begin the bar of a system."""
-        self._begin(f"raw {system}")
+        self._end(self._phase)
+        self._systems[system] = self._progress.add_task("", total=None, phase=f"raw {system}")
+
+    def loaded(self, system: str) -> None:
+        """End the bar of a system."""
+        if system in self._systems:
+            self._progress.update(self._systems[system], completed=1, total=1, description="")
 
     def bytes_read(self, table: str, done: int, total: int) -> None:
         """Move the system's bar."""
-        self._progress.update(
-            self._tasks[self._phase], description=table, completed=done, total=max(total, 1)
-        )
+        bar = self._systems[table.split("__", maxsplit=1)[0]]
+        self._progress.update(bar, description=table, completed=done, total=max(total, 1))
 
     def models(self, name: str, done: int, total: int) -> None:
         """Move the bar of the warehouse."""
@@ -71,11 +77,14 @@ class Bars:
         self._begin(text)
 
     def _begin(self, phase: str) -> None:
-        if self._phase:
-            self._progress.update(self._tasks[self._phase], completed=1, total=1, description="")
+        self._end(self._phase)
         self._phase = phase
         if phase not in self._tasks:
             self._tasks[phase] = self._progress.add_task("", total=None, phase=phase)
+
+    def _end(self, phase: str) -> None:
+        if phase in self._tasks:
+            self._progress.update(self._tasks[phase], completed=1, total=1, description="")
 
 
 class Lines:
@@ -91,6 +100,9 @@ class Lines:
     def system(self, system: str) -> None:
         """Say which system is read."""
         self._print(f"raw {system}")
+
+    def loaded(self, system: str) -> None:
+        """Say nothing: the closing table tells."""
 
     def bytes_read(self, table: str, done: int, total: int) -> None:
         """Say nothing: a table is quick or the next line comes soon."""

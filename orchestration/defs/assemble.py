@@ -12,7 +12,7 @@ from dagster import Definitions, in_process_executor
 
 from orchestration.defs.jobs import plant_to_release
 from orchestration.defs.released import released_assets
-from orchestration.defs.resources import RunLock, warm_dbt
+from orchestration.defs.resources import RunLock, raw_loads, warm_dbt
 from orchestration.defs.schedules import daily_schedule
 from orchestration.defs.sensors import landed_files_sensor, silence_sensor
 from orchestration.defs.warehouse import warehouse_assets
@@ -30,7 +30,7 @@ def assemble(workspace: Workspace, manifest_path: Path, reporter: Reporter | Non
     return Definitions(
         assets=[
             *[landing_spec(workspace, system) for system in workspace.systems],
-            *[raw_assets(workspace, system, reporter) for system in workspace.systems],
+            *[raw_assets(workspace, system) for system in workspace.systems],
             *[quarantine_spec(workspace, system) for system in workspace.systems],
             warehouse_assets(workspace, manifest, reporter),
             *released_assets(workspace, manifest, reporter),
@@ -41,6 +41,10 @@ def assemble(workspace: Workspace, manifest_path: Path, reporter: Reporter | Non
             landed_files_sensor(workspace),
             *([silence_sensor(workspace)] if workspace.plant.alerts.channels else []),
         ],
-        resources={"run_lock": RunLock(path=str(workspace.lock_path)), "dbt": warm_dbt(workspace)},
+        resources={
+            "run_lock": RunLock(path=str(workspace.lock_path)),
+            "raw_loads": raw_loads(workspace, reporter),
+            "dbt": warm_dbt(workspace),
+        },
         executor=in_process_executor,
     )

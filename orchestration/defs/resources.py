@@ -1,4 +1,4 @@
-"""Resources of runs. Here: the thin Dagster side of the home's lock and of dbt. Not here: both themselves (``lib``)."""
+"""Resources of runs. Here: the thin Dagster side of the home's lock, of raw loads and of dbt. Not here: all three (``lib``)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from dagster import ConfigurableResource, InitResourceContext, ResourceDefinitio
 
 from orchestration.lib.instance import close_abandoned_runs
 from orchestration.lib.lock import hold
+from orchestration.lib.progress import Reporter
+from orchestration.lib.raw_loads import RawLoads
 from orchestration.lib.warm_dbt import WarmDbt
 from orchestration.lib.workspace import Workspace
 
@@ -27,6 +29,19 @@ class RunLock(ConfigurableResource):
             if context.instance is not None:
                 close_abandoned_runs(context.instance, run_id)
             yield self
+
+
+def raw_loads(workspace: Workspace, reporter: Reporter) -> ResourceDefinition:
+    """Return the resource that loads the systems of a run, see ``RawLoads``; it ends before the home's lock goes."""
+
+    @contextmanager
+    def while_run_lasts(context: InitResourceContext) -> Iterator[RawLoads]:
+        with closing(RawLoads(workspace, reporter)) as loads:
+            yield loads
+
+    return ResourceDefinition(
+        while_run_lasts, description="Systems, loaded two at once.", required_resource_keys={"run_lock"}
+    )
 
 
 def warm_dbt(workspace: Workspace) -> ResourceDefinition:

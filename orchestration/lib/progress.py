@@ -9,10 +9,13 @@ from typing import Protocol
 
 
 class Reporter(Protocol):
-    """Listener of a run. Every method may be called often and must return quickly."""
+    """Listener of a run. Every method may be called often, from several threads, and must return quickly."""
 
     def system(self, system: str) -> None:
-        """Loading of one system begins."""
+        """Loading of one system begins; others may load at the same time."""
+
+    def loaded(self, system: str) -> None:
+        """Loading of one system is over."""
 
     def bytes_read(self, table: str, done: int, total: int) -> None:
         """``done`` of ``total`` bytes of the new files of a raw table are read."""
@@ -28,6 +31,9 @@ class Silence:
     """Listener that does nothing: what runs under the daemon uses."""
 
     def system(self, system: str) -> None:
+        """Do nothing."""
+
+    def loaded(self, system: str) -> None:
         """Do nothing."""
 
     def bytes_read(self, table: str, done: int, total: int) -> None:

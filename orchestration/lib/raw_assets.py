@@ -1,10 +1,10 @@
 """The one factory of raw assets: a multi-asset per system, an output and a blocking gate per contract.
 
 Here: what follows from contracts alone. A second way to make a raw asset does not exist. Not here: metadata
-(``raw_metadata``), loading (``ingestion.load``), judging (``quality.contract_gate``).
+(``raw_metadata``), loading (``raw_loads``), judging (``quality.contract_gate``).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from dagster import (
     AssetCheckSpec,
@@ -17,13 +17,8 @@ from dagster import (
     multi_asset,
 )
 
-from ingestion.connectors.pull import failures_by_table, pull
 from ingestion.contracts import Contract
 from ingestion.errors import TundishError
-from ingestion.load import load_table
-from ingestion.session import session
-from orchestration.lib.contract_gates import batch_gate, parents_first
-from orchestration.lib.progress import Reporter
 from orchestration.lib.quarantine_assets import quarantine_event
 from orchestration.lib.raw_metadata import CONTRACT_GATE, materialization, spec_metadata
 from orchestration.lib.workspace import Workspace
@@ -78,60 +73,37 @@ def gate_spec(contract: Contract) -> AssetCheckSpec:
     )
 
 
-def raw_assets(workspace: Workspace, system: str, reporter: Reporter) -> AssetsDefinition:
-    """Return the multi-asset that loads every table of one system. Needs the resources ``run_lock`` and ``dbt``."""
+def raw_assets(workspace: Workspace, system: str) -> AssetsDefinition:
+    """Return the multi-asset that loads every table of one system. Needs ``run_lock``, ``raw_loads`` and ``dbt``."""
     contracts = workspace.contracts_of(system)
-    source = workspace.plant.source(system)
 
     @multi_asset(
         name=f"raw_{system}",
         specs=[raw_spec(contract) for contract in contracts],
         check_specs=[gate_spec(contract) for contract in contracts],
         can_subset=True,
-        required_resource_keys={"run_lock", "dbt"},
+        required_resource_keys={"run_lock", "raw_loads", "dbt"},
         description=f"Takes new files of {system} into raw Delta tables, once each, row balance checked.",
     )
     def load(context: AssetExecutionContext) -> Iterator[MaterializeResult[None]]:
-        chosen = [item for item in contracts if AssetKey(item.asset_key) in context.selected_asset_keys]
-        not_fetched = _fetch(workspace, system, chosen, reporter)
-        reporter.system(system)
         changed = False
-        with session(workspace.settings, system) as shared:
-            for contract in parents_first(chosen):
-                try:
-                    result = load_table(
-                        contract,
-                        source,
-                        workspace.plant,
-                        workspace.settings,
-                        batch_gate=batch_gate(workspace, contract),
-                        progress=reporter.bytes_read,
-                        session=shared,
-                    )
-                except TundishError as error:
-                    raise Failure(str(error), allow_retries=error.retryable) from error
-                if result.rows_committed:
+        try:
+            for loaded in context.resources.raw_loads.tables(system, _chosen(context, workspace)):
+                if loaded.load.rows_committed:
                     context.resources.dbt.warm_up()
-                changed = changed or result.changed
-                yield materialization(result, not_fetched.get(contract.raw_name))
+                changed = changed or loaded.load.changed
+                yield materialization(loaded.load, loaded.not_fetched)
+        except TundishError as error:
+            raise Failure(str(error), allow_retries=error.retryable) from error
         if changed:
             context.log_event(quarantine_event(workspace, contracts))
 
     return load
 
 
-def _fetch(
-    workspace: Workspace, system: str, contracts: Sequence[Contract], reporter: Reporter
-) -> dict[str, TundishError]:
-    """Let a connected system land what is new; what could not be fetched, by raw table name.
-
-    A system that is away is no reason to leave landed files lying.
-    """
-    source = workspace.plant.source(system)
-    if source.connection is None:
-        return {}
-    try:
-        pull(source, contracts, workspace.plant, workspace.settings, reporter.note)
-    except TundishError as error:
-        return failures_by_table(contracts, error)
-    return {}
+def _chosen(context: AssetExecutionContext, workspace: Workspace) -> dict[str, list[Contract]]:
+    """The contracts that this run loads, by system, in the order in which Dagster runs their steps."""
+    selected = context.job_def.asset_layer.selected_asset_keys
+    chosen = [contract for contract in workspace.contracts if AssetKey(contract.asset_key) in selected]
+    systems = sorted({contract.system for contract in chosen})
+    return {system: [contract for contract in chosen if contract.system == system] for system in systems}

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import Any
 
 from orchestration.lib.dbt_project import EVENTS, dbt_arguments, start_module
 from orchestration.lib.workspace import Workspace
@@ -50,11 +51,28 @@ class WarmDbt:
         return process
 
 
+def leave_out_debug_events() -> None:
+    """Let dbt make no line of its debug events: it renders each of them, some twenty a model, for nobody."""
+    from dbt_common.events.base_types import BaseEvent, EventLevel  # noqa: PLC0415 - for dbt's process alone
+    from dbt_common.events.event_manager import EventManager  # noqa: PLC0415 - as above
+    from dbt_common.events.event_manager_client import ctx_set_event_manager  # noqa: PLC0415 - as above
+
+    class WithoutDebug(EventManager):
+        def fire_event(
+            self, e: BaseEvent, level: EventLevel | None = None, *given: Any, **named: Any
+        ) -> None:
+            if (level or e.level_tag()) != EventLevel.DEBUG:
+                super().fire_event(e, level, *given, **named)
+
+    ctx_set_event_manager(WithoutDebug())
+
+
 def main(shared: Sequence[str]) -> int:
     """Read the project, wait for one line with a command's arguments as JSON, run it; return dbt's exit code."""
     from dbt.cli.main import dbtRunner  # noqa: PLC0415 - seconds of import, for this process alone
     from dbt.contracts.graph.manifest import Manifest  # noqa: PLC0415 - as above
 
+    leave_out_debug_events()
     parsed = dbtRunner().invoke([*EVENTS, "--quiet", "--no-write-json", "parse", *shared])
     command = sys.stdin.readline() if parsed.success else ""
     if not isinstance(parsed.result, Manifest) or not command:

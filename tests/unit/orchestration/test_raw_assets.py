@@ -10,9 +10,11 @@ from dagster import AssetKey, asset, materialize
 from ingestion.batch import BatchResult, Finding, TableLoad
 from ingestion.errors import ConnectorError, PullError, TableNotFoundError
 from ingestion.plant import Connection
+from orchestration.defs import resources
 from orchestration.defs.resources import RunLock
-from orchestration.lib import raw_assets as factory
+from orchestration.lib import raw_loads
 from orchestration.lib.progress import Silence
+from orchestration.lib.raw_assets import raw_assets
 
 
 class Recorder(Silence):
@@ -48,11 +50,15 @@ def run(workspace, monkeypatch, outcomes: dict[str, BatchResult | Exception], db
     def after() -> None:
         """Whatever follows raw."""
 
-    monkeypatch.setattr(factory, "load_table", load_table)
+    monkeypatch.setattr(raw_loads, "load_table", load_table)
     recorder = Recorder()
     result = materialize(
-        [factory.raw_assets(workspace, "mes", recorder), after],
-        resources={"run_lock": RunLock(path=str(workspace.lock_path)), "dbt": dbt or WarmUps()},
+        [raw_assets(workspace, "mes"), after],
+        resources={
+            "run_lock": RunLock(path=str(workspace.lock_path)),
+            "raw_loads": resources.raw_loads(workspace, recorder),
+            "dbt": dbt or WarmUps(),
+        },
         raise_on_error=False,
     )
     assert recorder.systems == ["mes"]
@@ -128,7 +134,7 @@ def test_a_system_that_is_away_warns_and_what_landed_before_is_loaded(workspace,
         for source in workspace.plant.sources
     )
     connected = replace(workspace, plant=replace(workspace.plant, sources=sources))
-    monkeypatch.setattr(factory, "pull", away)
+    monkeypatch.setattr(raw_loads, "pull", away)
     result = run(connected, monkeypatch, {})
     (warning,) = [check for check in result.get_asset_check_evaluations() if not check.passed]
     assert warning.asset_key.path[-1] == "counters"
