@@ -140,7 +140,7 @@ def simulate(
     """
     if days < 1 or rate_s < 1:
         raise ValueError(f"days and rate_s must be at least 1, not {days} and {rate_s}")
-    period = Period(home_landing, truth_dir, days, rate_s, seed, start, only_after_day)
+    period = Period(home_landing, truth_dir, days, rate_s, seed, start, only_after_day, sensor_faults)
     here = "duisburg_sensors"
     elsewhere = {"duisburg_events": partial(_first_events, machines), "greenville": _second}
     with ProcessPoolExecutor(len(elsewhere), mp_context=get_context("spawn")) as pool:
