@@ -1,4 +1,4 @@
-"""dbt that has read the project before its build is due: ``python -m orchestration.lib.warm_dbt <shared arguments>``.
+"""dbt that has read the project before its build is due: ``python -m orchestration.lib.warm_dbt <target> <arguments>``.
 
 Importing dbt and reading its partial parse take seconds in which nothing else of a build can begin; done while raw
 loads, they cost no time. Here: the process that waits for its command, and its start and end. Not here: what is
@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from orchestration.lib.dbt_project import EVENTS, dbt_arguments, start_module
@@ -34,9 +35,9 @@ class WarmDbt:
     def warm_up(self) -> subprocess.Popen[bytes]:
         """Let the process begin to read the project, if it has not; the build may follow or not."""
         if self._waiting is None:
-            self._waiting = start_module(
-                self._workspace, "orchestration.lib.warm_dbt", *dbt_arguments(self._workspace)
-            )
+            target = str(self._workspace.settings.dbt_target)
+            shared = dbt_arguments(self._workspace)
+            self._waiting = start_module(self._workspace, "orchestration.lib.warm_dbt", target, *shared)
         return self._waiting
 
     def build(self, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
@@ -67,12 +68,15 @@ def leave_out_debug_events() -> None:
     ctx_set_event_manager(WithoutDebug())
 
 
-def main(shared: Sequence[str]) -> int:
+def main(target: Path, shared: Sequence[str]) -> int:
     """Read the project, wait for one line with a command's arguments as JSON, run it; return dbt's exit code."""
     from dbt.cli.main import dbtRunner  # noqa: PLC0415 - seconds of import, for this process alone
     from dbt.contracts.graph.manifest import Manifest  # noqa: PLC0415 - as above
 
+    from orchestration.lib.dbt_order import take_longest_way_first  # noqa: PLC0415 - as above
+
     leave_out_debug_events()
+    take_longest_way_first(target)
     parsed = dbtRunner().invoke([*EVENTS, "--quiet", "--no-write-json", "parse", *shared])
     command = sys.stdin.readline() if parsed.success else ""
     if not isinstance(parsed.result, Manifest) or not command:
@@ -82,4 +86,4 @@ def main(shared: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2:]))
