@@ -147,7 +147,7 @@ class NestedJsonReader:
         return tree(path.steps for path in paths if path.ups == 0 and not path.index)
 
     def _extra(self, record: Record) -> str | None:
-        return packed(dict(unnamed(record.value, self._named))) if self._keeps else None
+        return packed(unnamed(record.value, self._named)) if self._keeps else None
 
     def _first_records(self, file: Delivered, path: Path) -> tuple[tuple[str, ...], list[str]]:
         """Names under which the columns come, and paths that no column reads; all records count where such files are held."""
@@ -163,7 +163,7 @@ class NestedJsonReader:
         for record in records if policy.new_columns == "hold" else islice(records, SAMPLE):
             if isinstance(record.value, dict):
                 seen.update(dict.fromkeys(name for name, column in looked.items() if column.given(record)))
-                found.update((key, None) for key, _ in unnamed(record.value, self._named))
+                found.update(dict.fromkeys(unnamed(record.value, self._named)))
         place = f"the first {SAMPLE} records"
         return names_given(self._contract, file.name, place, [*seen, *found] if seen else ()), [*found]
 

@@ -7,7 +7,7 @@ enclosing order: arrays are not counted), `../../plant`, and `#`, `../#` for the
 with a slash or tilde is written ~1 or ~0, as in a JSON pointer.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -15,6 +15,9 @@ from ingestion.formats.json_text import Ambiguous, shown
 from ingestion.formats.unnamed import Tree
 
 EACH = "*"
+
+
+_NOTHING: Tree = {}
 
 
 class WrongShapeError(ValueError):
@@ -126,27 +129,32 @@ def as_text(value: Any) -> str | None:
     return shown(value)
 
 
-def unnamed(value: Any, named: Tree | None, path: str = "") -> Iterator[tuple[str, str]]:
-    """Path and text of what a record holds besides the paths `named`, written as a column would name and read them.
+def unnamed(value: Any, named: Tree | None) -> dict[str, str]:
+    """Text by path of what a record holds besides the paths `named`, written as a column would name and read them.
 
     Members of objects one by one, arrays whole unless some of their elements are named; nulls and blanks are nothing.
     """
-    if named is None:
-        return
+    found: dict[str, str] = {}
+    if named is not None:
+        _rest(value, named, "", found)
+    return found
+
+
+def _rest(value: Any, named: Tree, path: str, found: dict[str, str]) -> None:
     if isinstance(value, dict):
-        members: Iterator[tuple[str, Any]] = iter(value.items())
+        members: Iterable[tuple[str, Any]] = value.items()
     elif isinstance(value, list) and named:
         members = ((str(place), member) for place, member in enumerate(value))
     else:  # where columns go deeper a plain value is malformed, not unnamed
         text = None if named or value == [] else as_text(value)
         if text and not text.isspace():
-            yield path or ".", text
+            found[path or "."] = text
         return
     for key, member in members:
-        below = named.get(key, {})
-        if below is not None:
+        below = named.get(key, _NOTHING)
+        if below is not None and member is not None:
             step = key.replace("~", "~0").replace("/", "~1")
-            yield from unnamed(member, below, f"{path}/{step}" if path else step)
+            _rest(member, below, f"{path}/{step}" if path else step, found)
 
 
 def explode(

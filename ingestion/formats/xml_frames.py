@@ -58,6 +58,7 @@ class Shape:
     keep_empty: bool = True
     known: Named | None = None  # what of a record is not to be told as unnamed; None: nothing is
     looked: Mapping[str, tuple[ColumnPath, ...]] = field(
+    waiting: int = 0  # rows that wait for values of their ancestors; 0: as many as memory is given for
         default_factory=dict
     )  # paths of which it is asked if they occur
 

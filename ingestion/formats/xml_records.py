@@ -128,10 +128,11 @@ class XmlReader:
         return self._contract.drift.new_columns == "evolve"
 
     def _looking(self) -> Shape:
-        """The shape that also tells which headers occur and what no column reads."""
+        """The shape that also tells which headers occur and what no column reads, of the first records unless all count."""
         explode = self._shape.explode
         looked = {name: tuple(column_path(path, explode) for path in parse(name)) for name in self._headers}
-        return replace(self._shape, known=self._known, looked=looked)
+        waiting = 0 if self._contract.drift.new_columns == "hold" else SAMPLE
+        return replace(self._shape, known=self._known, looked=looked, waiting=waiting)
 
     def _rows(self, file: Delivered, stream: XmlStream, wanted: set[int] | None = None) -> Iterator[Row]:
         try:

@@ -5,34 +5,40 @@ children as its XML, several values joined. Other records inside the record, and
 exploded record, are left out: they are rows of their own.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from lxml import etree
 
 from ingestion.formats.xml_paths import Family, Step, XmlPath, as_xml, local, text_of
 
+_K = TypeVar("_K")
 _TECHNICAL = ("{http://www.w3.org/2001/XMLSchema-instance}", "{http://www.w3.org/XML/1998/namespace}")
 
 
 @dataclass
 class Named:
     """One element as the contract knows it: whether it is left alone with all below it, whether columns read its text,
-    which attributes they read, and which steps go on below.
+    which attributes they read, which children by name, and which by steps with conditions.
     """
 
     left: bool = False
     whole: bool = False
     attributes: set[str] = field(default_factory=set)
-    below: dict[Step, "Named"] = field(default_factory=dict)
+    children: dict[str, "Named"] = field(default_factory=dict)
+    chosen: dict[Step, "Named"] = field(default_factory=dict)
 
     def add(self, steps: Sequence[Step], ask: str) -> None:
         """A path that is read; what its conditions look at is known by that, too."""
         if steps:
-            step = steps[0]
-            for _, test, _ in step.conditions:
-                self._condition(step, test)
-            self.below.setdefault(step, Named()).add(steps[1:], ask)
+            below = self._below(steps[0])
+            for _, test, _ in steps[0].conditions:
+                if test.startswith("@"):
+                    below.attributes.add(test[1:])
+                elif test:
+                    below.add((Step(test),), "text")
+            below.add(steps[1:], ask)
         elif ask == "all":
             self.left = True
         elif ask == "text":
@@ -40,12 +46,27 @@ class Named:
         elif ask.startswith("@"):
             self.attributes.add(ask[1:])
 
-    def _condition(self, step: Step, test: str) -> None:
-        known = self.below.setdefault(step, Named())
-        if test.startswith("@"):
-            known.attributes.add(test[1:])
-        elif test:
-            known.add((Step(test),), "text")
+    def _below(self, step: Step) -> "Named":
+        if step.conditions or step.name == "*":
+            return self.chosen.setdefault(step, Named())
+        return self.children.setdefault(step.name, Named())
+
+    def with_(self, other: "Named") -> "Named":
+        """An element that several steps lead to, such as Value and Value[2]."""
+        both = Named(self.left or other.left, self.whole or other.whole, self.attributes | other.attributes)
+        both.children = _merged(self.children, other.children)
+        both.chosen = _merged(self.chosen, other.chosen)
+        return both
+
+
+def _merged(one: dict[_K, Named], other: dict[_K, Named]) -> dict[_K, Named]:
+    both = dict(one)
+    for key, below in other.items():
+        both[key] = both[key].with_(below) if key in both else below
+    return both
+
+
+_NOTHING = Named()
 
 
 def named(read: Iterable[XmlPath], left: Iterable[XmlPath] = ()) -> Named:
@@ -62,61 +83,62 @@ def named(read: Iterable[XmlPath], left: Iterable[XmlPath] = ()) -> Named:
 
 @dataclass
 class Rest:
-    """One record. `apart`: true for elements below it that are rows of their own."""
+    """One record. `apart`: true for elements below it that are rows of their own; None if there are none."""
 
     family: Family
-    apart: Callable[[etree._Element], bool]
+    apart: Callable[[etree._Element], bool] | None
 
     def texts(self, record: etree._Element, known: Named, separator: str) -> dict[str, str]:
         """Text by path; namesakes are joined."""
         found: dict[str, list[str]] = {}
-        for path, text in self._below(record, known, ""):
-            found.setdefault(path, []).append(text)
-        return {path: separator.join(texts) for path, texts in found.items()}
+        self._add(record, known, "", found)
+        return {path: separator.join(texts) for path, texts in found.items()} if found else {}
 
-    def _below(self, element: etree._Element, known: Named | None, path: str) -> Iterator[tuple[str, str]]:
-        if known is not None and (known.left or (known.whole and len(element))):
-            return
-        yield from _attributes(element, known, path)
-        if not len(element):
-            text = text_of(element)
-            if text and not (known is not None and known.whole):
-                yield path or ".", text
-            return
-        steps = {} if known is None else _taken(element, known, self.family)
-        names = [local(child.tag) for child in element]
-        for name, child in zip(names, element, strict=True):
-            if self.apart(child):
+    def _add(self, element: etree._Element, known: Named, path: str, found: dict[str, list[str]]) -> None:
+        for key, value in element.items():
+            name, text = local(str(key)), str(value).strip()
+            if name not in known.attributes and text and not str(key).startswith(_TECHNICAL):
+                found.setdefault(f"{path}/@{name}" if path else f"@{name}", []).append(str(value))
+        if len(element):
+            if not known.whole:
+                self._add_children(element, known, path, found)
+        elif not known.whole and (own := text_of(element)):
+            found.setdefault(path or ".", []).append(own)
+
+    def _add_children(
+        self, element: etree._Element, known: Named, path: str, found: dict[str, list[str]]
+    ) -> None:
+        chosen = self._chosen(element, known) if known.chosen else {}
+        for child in element:
+            name = local(child.tag)
+            reached = known.children.get(name)
+            if child in chosen:
+                reached = chosen[child] if reached is None else reached.with_(chosen[child])
+            if reached is not None and _is_known(child, reached):
+                continue
+            if self.apart is not None and self.apart(child):
                 continue
             below = f"{path}/{name}" if path else name
-            reached = steps.get(child)
-            if reached is None and len(child) and names.count(name) > 1:
-                yield below, as_xml(child)
+            if reached is None and len(child) and _has_namesake(child):
+                found.setdefault(below, []).append(as_xml(child))
             else:
-                yield from self._below(child, reached, below)
+                self._add(child, reached or _NOTHING, below, found)
+
+    def _chosen(self, element: etree._Element, known: Named) -> dict[etree._Element, Named]:
+        """The children that steps with conditions lead to, with what these read of them."""
+        chosen: dict[etree._Element, Named] = {}
+        for step, below in known.chosen.items():
+            for child in self.family.find(element, (step,)):
+                chosen[child] = chosen[child].with_(below) if child in chosen else below
+        return chosen
 
 
-def _attributes(element: etree._Element, known: Named | None, path: str) -> Iterator[tuple[str, str]]:
-    for key, value in element.attrib.items():
-        name = local(str(key))
-        if known is not None and name in known.attributes:
-            continue
-        if str(value).strip() and not str(key).startswith(_TECHNICAL):
-            yield (f"{path}/@{name}" if path else f"@{name}"), str(value)
+def _is_known(element: etree._Element, known: Named) -> bool:
+    """True if nothing of an element can be left; the usual case, without looking into it."""
+    return known.left or (known.whole and (len(element) > 0 or not element.items()))
 
 
-def _taken(element: etree._Element, known: Named, family: Family) -> dict[etree._Element, Named]:
-    """The children that steps of columns lead to, with what these read of them."""
-    taken: dict[etree._Element, Named] = {}
-    for step, below in known.below.items():
-        for child in family.find(element, (step,)):
-            taken[child] = _both(taken[child], below) if child in taken else below
-    return taken
-
-
-def _both(one: Named, other: Named) -> Named:
-    """An element that several steps lead to, such as Value and Value[2]."""
-    below = {**one.below}
-    for step, named_there in other.below.items():
-        below[step] = _both(below[step], named_there) if step in below else named_there
-    return Named(one.left or other.left, one.whole or other.whole, one.attributes | other.attributes, below)
+def _has_namesake(element: etree._Element) -> bool:
+    name = local(element.tag)
+    others = (element.itersiblings(preceding=True), element.itersiblings())
+    return any(local(other.tag) == name for side in others for other in side)

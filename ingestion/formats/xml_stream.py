@@ -81,7 +81,7 @@ class XmlStream:
                     answers, row, found = self._row(record, child, unit, full=number in wanted)
                     self._look(row, found, children)
                     waiting.append((answers, row))
-            if len(waiting) >= WAITING:
+            if len(waiting) >= (self._shape.waiting or WAITING):
                 yield from self._answered(waiting)
                 waiting = []
         yield from self._answered(waiting)
@@ -210,7 +210,8 @@ class XmlStream:
         """Note what no column reads of a record, and which of the paths that are looked for it has."""
         shape = self._shape
         if shape.known is not None:
-            rest = Rest(found.family, lambda one: self._apart(one, found, children))
+            several = self._nested or len(children) > 1
+            rest = Rest(found.family, (lambda one: self._apart(one, found, children)) if several else None)
             row.unnamed = rest.texts(found.record, shape.known, shape.separator)
         if shape.looked:
             row.seen = tuple(name for name, paths in shape.looked.items() if any(map(found.has, paths)))

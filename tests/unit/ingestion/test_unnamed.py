@@ -192,7 +192,7 @@ VALUES = st.recursive(
 def test_each_value_is_read_by_a_column_or_is_unnamed_and_a_column_of_its_path_reads_it(
     value: Any, paths: list[list[str]]
 ) -> None:
-    found = dict(unnamed(value, tree(paths)))
+    found = unnamed(value, tree(paths))
     for path, text in found.items():
         assert ColumnPath.parse(path).text(Record((Level(value),))) == text
     for steps, leaf in leaves(value, ()):
