@@ -57,10 +57,9 @@ class Shape:
     separator: str = "; "
     keep_empty: bool = True
     known: Named | None = None  # what of a record is not to be told as unnamed; None: nothing is
-    looked: Mapping[str, tuple[ColumnPath, ...]] = field(
+    # paths of which it is asked whether they occur
+    looked: Mapping[str, tuple[ColumnPath, ...]] = field(default_factory=dict)
     waiting: int = 0  # rows that wait for values of their ancestors; 0: as many as memory is given for
-        default_factory=dict
-    )  # paths of which it is asked if they occur
 
 
 @dataclass(slots=True)
