@@ -12,6 +12,8 @@ from pathlib import Path
 DUCKDB_NAME = "tundish.duckdb"
 CURRENT_NAME = "current.json"
 DOCS_FOLDER = "docs"
+REPORT_NAME = "quality.html"
+"""Page about the run that made a release: what its gates found."""
 RELEASE_COLUMN = "_release_id"
 DATASET_FOLDERS = {"bi": "tables", "features": "features"}
 """Folder of a table's Parquet file inside a release, by the dataset that the table belongs to."""

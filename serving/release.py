@@ -10,6 +10,7 @@ ones (`housekeeping`), feature tables (`features`).
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -28,11 +29,12 @@ from serving.layout import (
     CURRENT_NAME,
     DUCKDB_NAME,
     RELEASE_PREFIX,
+    REPORT_NAME,
     Candidate,
     bi_root,
     release_folder,
 )
-from serving.manifest import Manifest, find_problem, read_manifest
+from serving.manifest import Manifest, describe_file, find_problem, read_manifest
 
 __all__ = [
     "Candidate",
@@ -80,10 +82,17 @@ def open_candidate(released: Path, release_id: str) -> Candidate:
     return candidate
 
 
-def record_gates(candidate: Candidate, results: Iterable[GateResult]) -> Manifest:
-    """Write what the release gate found into the candidate's manifest; `publish` reads it there."""
+def record_gates(candidate: Candidate, results: Iterable[GateResult], report: Path | None = None) -> Manifest:
+    """Write what the release gate found into the candidate's manifest; `publish` reads it there.
+
+    `report` is a page about the run, which is stored with the release.
+    """
     manifest = _read_complete(candidate.release_id, candidate.folder, hashes=False)
-    gated = replace(manifest, gates=tuple(result.to_dict() for result in results))
+    files = dict(manifest.files)
+    if report is not None:
+        shutil.copyfile(report, candidate.folder / REPORT_NAME)
+        files[REPORT_NAME] = describe_file(report)
+    gated = replace(manifest, gates=tuple(result.to_dict() for result in results), files=files)
     gated.write(candidate.folder)
     return gated
 

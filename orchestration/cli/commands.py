@@ -21,6 +21,7 @@ from orchestration.cli.frame import (
     PlantOption,
     perform,
 )
+from orchestration.cli.quality_commands import quality_app
 from orchestration.cli.quarantine_commands import quarantine_app
 from orchestration.cli.signaling import app as signals_app
 from orchestration.cli.source_commands import source_app
@@ -42,6 +43,7 @@ release_app = typer.Typer(help="List, show and switch releases.", no_args_is_hel
 app.add_typer(adding_app)
 app.add_typer(release_app, name="release")
 app.add_typer(quarantine_app, name="quarantine")
+app.add_typer(quality_app, name="quality")
 app.add_typer(source_app, name="source")
 app.add_typer(template_app, name="template")
 app.add_typer(collect_app, name="collect")

@@ -9,10 +9,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
+
+from rich.console import Console
 
 from ingestion.delivery import discover
 from ingestion.plant import PLANT_SYSTEM
@@ -46,9 +48,21 @@ def main(place: Place, *, force: bool, full_refresh: bool, target: str | None = 
         with log_file(workspace.settings) as (log, path), open_display(console) as display:
             outcome = execute(workspace, display, log, force=force, full_refresh=full_refresh)
         print_closing(console, workspace, outcome, path)
+        if outcome.failures:
+            print_report(console, workspace)
         for failure in alert_silence(workspace):
             console.print(f"[yellow]{failure}[/yellow]", soft_wrap=True)
     return Exit.FAILED if outcome.failures else Exit.OK
+
+
+def print_report(console: Console, workspace: Workspace) -> None:
+    """Write the page about the run, gate 1 with it even if no build followed, and say where it lies."""
+    from orchestration.lib.instance import open_instance  # noqa: PLC0415 - seconds of import, done by then
+    from orchestration.lib.quality_reports import NothingJudgedError, write_report  # noqa: PLC0415 - as above
+
+    with open_instance(workspace.settings) as instance, suppress(NothingJudgedError):
+        page = write_report(workspace, instance=instance, verdict="Nothing was released.")
+        console.print(f"report   {page}", soft_wrap=True, highlight=False)
 
 
 def require_sources(workspace: Workspace) -> None:

@@ -5,6 +5,7 @@ inputs as released. Not here: files and switches (``serving``), rules (``quality
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from dagster import (
@@ -17,6 +18,7 @@ from dagster import (
     AssetSpec,
     DataVersion,
     MaterializeResult,
+    MetadataValue,
     TableColumn,
     TableSchema,
     asset,
@@ -27,12 +29,14 @@ from orchestration.defs.warehouse import POOL
 from orchestration.lib.candidate import build_and_judge, latest_candidate
 from orchestration.lib.check_metadata import FINDINGS, findings_table, of_result
 from orchestration.lib.progress import Reporter
+from orchestration.lib.quality_reports import report_path
 from orchestration.lib.release_tables import release_tables
 from orchestration.lib.translator import LAYER_OWNERS
 from orchestration.lib.workspace import Workspace
 from quality.result import GateResult, all_passed
 from quality.table_spec import TableSpec
 from serving.features import publish_features
+from serving.layout import REPORT_NAME
 from serving.release import publish
 
 CANDIDATE = AssetKey(["released", "candidate"])
@@ -62,8 +66,8 @@ def released_spec(table: TableSpec, deps: Sequence[AssetKey]) -> AssetSpec:
     )
 
 
-def gate_check(results: Sequence[GateResult]) -> AssetCheckResult:
-    """Return the release gate's check with one metadata entry per table that has something to say."""
+def gate_check(results: Sequence[GateResult], report: Path) -> AssetCheckResult:
+    """Return the release gate's check with the page about the run and an entry per table that has something to say."""
     failed = [result for result in results if not result.passed]
     remarks = [result for result in results if result.failures]
     evaluated = [result for result in results if not result.skipped]
@@ -78,6 +82,7 @@ def gate_check(results: Sequence[GateResult]) -> AssetCheckResult:
             "tables": len(evaluated),
             "rules": rules,
             "failed": len(failed),
+            "quality_report": MetadataValue.path(report),
             **{f"table/{result.dataset}": result.message for result in remarks},
             FINDINGS: findings_table(
                 of_result(failure, result.dataset) for result in remarks for failure in result.failures
@@ -126,7 +131,7 @@ def _candidate(workspace: Workspace, tables: Sequence[TableSpec], reporter: Repo
         return MaterializeResult(
             metadata={"release_id": built.release_id, "tables": len(tables)},
             data_version=DataVersion(built.release_id),
-            check_results=[gate_check(results)],
+            check_results=[gate_check(results, report_path(workspace, context.run_id))],
         )
 
     return candidate
@@ -169,6 +174,7 @@ def _bi(workspace: Workspace, tables: Sequence[TableSpec], after: Sequence[Asset
                     "release_id": release.release_id,
                     "dagster/row_count": rows.get(table.name, 0),
                     "duckdb": str(release.duckdb_path),
+                    "quality_report": MetadataValue.path(release.folder / REPORT_NAME),
                 },
                 data_version=DataVersion(release.release_id),
             )

@@ -18,6 +18,7 @@ from orchestration.lib import fingerprint
 from orchestration.lib.dbt_build import await_warehouse, row_count_observations, start_build, stream_build
 from orchestration.lib.dbt_failures import DbtBuildError
 from orchestration.lib.progress import Reporter
+from orchestration.lib.quality_reports import write_report
 from orchestration.lib.quality_results import fill_results, record_build
 from orchestration.lib.signal_flags import fill_signal_flags
 from orchestration.lib.spark_build import start_spark_dbt, take_over_tables, write_setup
@@ -88,6 +89,8 @@ def warehouse_assets(
             yield from stream_build(invocation, steps, reporter)
         except DbtBuildError:
             record_build(workspace, context, manifest, began_at)
+            page = write_report(workspace, run_id=context.run_id, verdict="Nothing was released.")
+            context.log.info(f"what failed, with examples: {page}")
             raise
         record_build(workspace, context, manifest, began_at)
         if spark:

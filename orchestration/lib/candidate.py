@@ -12,6 +12,7 @@ from dagster import AssetKey, DagsterInstance
 
 from orchestration.lib.dbt_docs import write_docs
 from orchestration.lib.fingerprint import git_commit, recorded_build
+from orchestration.lib.quality_reports import write_report
 from orchestration.lib.quality_results import record_release
 from orchestration.lib.workspace import Workspace
 from quality.release_gate import evaluate_release
@@ -39,9 +40,16 @@ def build_and_judge(
         settings.warehouse_path, settings.released, tables, release_info(workspace), docs=settings.dbt_target
     )
     results = list(evaluate_release(candidate.folder, table_specs=tables))
-    record_gates(candidate, results)
     record_release(workspace, run_id, results)
-    if not all_passed(results):
+    passed = all_passed(results)
+    report = write_report(
+        workspace,
+        run_id=run_id,
+        release_id=candidate.release_id if passed else "",
+        verdict="All critical rules hold." if passed else "Nothing was released.",
+    )
+    record_gates(candidate, results, report)
+    if not passed:
         discard(candidate)
     return candidate, results
 

@@ -3,6 +3,8 @@
 Here: the text of ``_<system>__sources.yml`` and ``entity_systems.sql``, their writing and their drift check.
 Not here: reading contracts (``ingestion.contracts``), the macros that use the lists (``dbt_project/macros``).
 
+The record of what consumers were promised is kept and checked with them (``released_columns``).
+
 Run as ``python -m orchestration.lib.generate``; with ``--check`` nothing is written and a drift exits with 1.
 """
 
@@ -16,6 +18,7 @@ from typing import Any
 import yaml
 
 from ingestion.contracts.writing import to_yaml
+from orchestration.lib import released_columns
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 CONTRACT_SUFFIX = ".contract.yml"
@@ -157,7 +160,7 @@ def main(arguments: list[str]) -> int:
     if check and paths:
         sys.stdout.write(f"Run `{COMMAND}` and commit the result.\n")
         return 1
-    return 0
+    return released_columns.main(["--check"] if check else [])
 
 
 if __name__ == "__main__":

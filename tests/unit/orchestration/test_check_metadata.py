@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from dagster import AssetCheckResult, AssetCheckSeverity, AssetKey
 
 from ingestion.batch import BatchResult, Finding
@@ -23,7 +25,9 @@ BROKEN = ExpectationResult(
 
 
 def test_the_release_gate_shows_each_failed_rule_with_the_keys_of_its_rows():
-    check = gate_check([GateResult("release_gate", "mart_oee__line", (BROKEN,), rows=10)])
+    check = gate_check(
+        [GateResult("release_gate", "mart_oee__line", (BROKEN,), rows=10)], Path("quality.html")
+    )
     assert check.passed
     (record,) = check.metadata[FINDINGS].records
     assert (record.data["dataset"], record.data["rule"]) == (

@@ -25,10 +25,9 @@ from quality.trust.contract_rows import contract_results
 from quality.trust.dataset_day import DATASET_DAY
 from quality.trust.dimensions import BY_RULE, DIMENSIONS, dimension_of
 from quality.trust.rows import SCHEMA, QualityResult, of_gates, table_of
+from tests.unit.quality.trust_rows import DAY, NOW, result_row
 
 COUNTERS = load_contract(REPOSITORY / "ingestion/sources/mes/counters.contract.yml")
-DAY = date(2025, 10, 6)
-NOW = datetime(2025, 10, 8, 5, tzinfo=UTC)
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -139,15 +138,10 @@ def results(draw: st.DrawFn) -> list[QualityResult]:
                     st.sets(st.sampled_from(["type:x", "required:x", "range:x", "pair:x"]), min_size=1)
                 ):
                     bad = draw(st.integers(0, size))
-                    rows.append(_result(dataset, DAY + timedelta(days=day), f"r{run}", rule, size, bad=bad))
+                    rows.append(
+                        result_row(dataset, DAY + timedelta(days=day), f"r{run}", rule, size, bad=bad)
+                    )
     return draw(st.permutations(rows))
-
-
-def _result(dataset: str, day: date, run: str, rule: str, size: int, *, bad: int = 0) -> QualityResult:
-    return QualityResult(
-        run, "contract", dataset, day, rule, "x", "", dimension_of(rule), "critical", bad == 0,
-        "put aside" if bad else "passed", size, bad, size, "", "", NOW,
-    )  # fmt: skip
 
 
 def scored(rows: Iterable[QualityResult]) -> dict[tuple[str, date], dict[str, Any]]:
@@ -202,18 +196,20 @@ def test_scores_and_volumes_are_those_of_the_oracle(rows: list[QualityResult]) -
 
 def test_a_missing_and_a_doubled_delivery_are_anomalies_and_a_quiet_sunday_is_none() -> None:
     sizes = {day: 100 if (DAY + timedelta(days=day)).isoweekday() == 7 else 1000 for day in range(28)}
-    rows = [_result("mes__a", DAY + timedelta(days=day), "r", "type:x", size) for day, size in sizes.items()]
+    rows = [
+        result_row("mes__a", DAY + timedelta(days=day), "r", "type:x", size) for day, size in sizes.items()
+    ]
     assert not any(row["is_volume_anomaly"] for row in scored(rows).values())
     late = DAY + timedelta(days=23)
     without = scored([row for row in rows if row.batch_date != late])
     assert [key for key, row in without.items() if row["is_volume_anomaly"]] == [("mes__a", late)]
     assert (without["mes__a", late]["row_count"], without["mes__a", late]["rule_count"]) == (0, None)
-    twice = scored([*rows, _result("mes__a", late, "r2", "type:x", 1000)])
+    twice = scored([*rows, result_row("mes__a", late, "r2", "type:x", 1000)])
     assert [key for key, row in twice.items() if row["is_volume_anomaly"]] == [("mes__a", late)]
 
 
 def test_the_last_run_of_a_day_counts_for_tables_of_the_warehouse() -> None:
-    early = _result("mart_x", DAY, "r1", "unique", 10, bad=5)
+    early = result_row("mart_x", DAY, "r1", "unique", 10, bad=5)
     rows = [
         QualityResult(**{**_fields(early), "gate": "release", "judged_at": NOW + timedelta(hours=hour), "run_id": f"r{hour}",
                          "unexpected_count": bad, "is_passed": bad == 0})
