@@ -76,7 +76,7 @@ judged as (
         scores.* exclude (dataset, is_raw, batch_date), {_MEAN} as trust_pct, row_count,
         case when weeks >= {FEWEST_WEEKS} then expected_row_count end as expected_row_count,
         coalesce(weeks >= {FEWEST_WEEKS} and abs(row_count - expected_row_count)
-            > greatest({SHARE} * expected_row_count, {DEVIATIONS} * 1.4826 * deviation, {POISSON} * sqrt(expected_row_count)), false) as is_volume_anomaly
+            > greatest({SHARE} * expected_row_count, {DEVIATIONS} * 1.4826 * deviation, {POISSON} * sqrt(greatest(expected_row_count, 1))), false) as is_volume_anomaly
     from seasonal left join scores using (dataset, is_raw, batch_date)
 )
 select *, trust_pct - avg(trust_pct) over (

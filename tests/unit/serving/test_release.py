@@ -12,7 +12,7 @@ from serving.errors import (
     ReleaseNotGatedError,
     ReleasePointerError,
 )
-from serving.layout import bi_root
+from serving.layout import REPORT_NAME, bi_root
 from serving.release import (
     current_release,
     current_release_id,
@@ -51,6 +51,19 @@ def test_publish_makes_a_gated_candidate_current_and_read_only(released, tmp_pat
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o444}
     pointer = json.loads((bi_root(released) / "current.json").read_text())
     assert (bi_root(released) / pointer["duckdb"]) == published.duckdb_path
+
+
+def test_the_page_about_the_run_is_part_of_the_release(released, tmp_path):
+    page = tmp_path / "quality-of-the-run.html"
+    page.write_text("<p>all rules hold</p>")
+    candidate = build(released, write_warehouse(tmp_path / "warehouse.duckdb", rows=5))
+    record_gates(candidate, PASSED, page)
+    published = publish(candidate)
+    stored = published.folder / REPORT_NAME
+    assert stored.read_text() == page.read_text()
+    stored.chmod(0o644)
+    stored.write_text("<p>some rules hold</p>")
+    assert not current_release(released).complete
 
 
 @pytest.mark.parametrize("gates", [None, (), FAILED, (*PASSED, *FAILED)])
