@@ -211,7 +211,9 @@ def _marks(path: Path) -> set[bytes]:
         while chunk := handle.read(1 << 20):
             while chunk.endswith((b"\r", b"=")) and (more := handle.read(1)):
                 chunk += more
-            seen |= {mark for mark in (*_BLANKS_AND_QUOTES, b"_", b"=+") if mark in chunk}
+            for mark in (*_BLANKS_AND_QUOTES, b"_", b"=+"):
+                if mark[-1:] in chunk and mark in chunk:  # one byte is found thirty times as quickly as two
+                    seen.add(mark)
             if b"\r" in chunk and chunk.count(b"\r") != chunk.count(b"\r\n"):
                 seen.add(b"\r")
     return seen
