@@ -137,6 +137,11 @@ class Settings(BaseSettings):
         return self.lake / "quality_results"
 
     @property
+    def drift_events_path(self) -> Path:
+        """Delta table with what began to drift, a row per measure, machine and episode."""
+        return self.lake / "drift_events"
+
+    @property
     def scratch(self) -> Path:
         """Short-lived spool files; safe to delete when nothing runs."""
         return self.home / "scratch"

@@ -75,5 +75,6 @@ def lake_tables(settings: Settings) -> list[Path]:
         settings.ledger_path,
         settings.decisions_path,
         settings.quality_results_path,
+        settings.drift_events_path,
     ]
     return sorted(path for path in candidates if DeltaTable.is_deltatable(str(path)))

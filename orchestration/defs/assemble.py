@@ -14,7 +14,7 @@ from orchestration.defs.jobs import plant_to_release
 from orchestration.defs.released import released_assets
 from orchestration.defs.resources import RunLock, raw_loads, warm_dbt
 from orchestration.defs.schedules import daily_schedule
-from orchestration.defs.sensors import landed_files_sensor, silence_sensor
+from orchestration.defs.sensors import drift_sensor, landed_files_sensor, silence_sensor
 from orchestration.defs.warehouse import warehouse_assets
 from orchestration.lib.dbt_project import load_manifest
 from orchestration.lib.progress import Reporter, Silence
@@ -39,6 +39,7 @@ def assemble(workspace: Workspace, manifest_path: Path, reporter: Reporter | Non
         schedules=[daily_schedule(workspace)],
         sensors=[
             landed_files_sensor(workspace),
+            drift_sensor(workspace),
             *([silence_sensor(workspace)] if workspace.plant.alerts.channels else []),
         ],
         resources={

@@ -1,12 +1,15 @@
-"""Sensors. Here: runs on new files in a landing folder. Not here: listing them (``lib.landing``), the job (``jobs``)."""
+"""Sensors. Here: runs on new files, alerts of silence, events of drift. Not here: finding them (``lib``), the job (``jobs``)."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Collection
+from dataclasses import asdict
 
 import duckdb
 from dagster import (
+    AssetKey,
+    AssetMaterialization,
     DefaultSensorStatus,
     RunRequest,
     SensorDefinition,
@@ -20,10 +23,12 @@ from ingestion.lake.read import pin_tables
 from ingestion.triage import nothing_new
 from orchestration.defs.jobs import PLANT_TO_RELEASE
 from orchestration.defs.warehouse import released_before
+from orchestration.lib.drift_events import tell_drift
 from orchestration.lib.fingerprint import read_inputs
 from orchestration.lib.landing import delivered_files, digest, settled
 from orchestration.lib.silence import alert_silence
 from orchestration.lib.workspace import Workspace
+from serving.release import current_release
 
 INTERVAL_S = 30
 SILENCE_S = 300
@@ -89,4 +94,33 @@ def silence_sensor(workspace: Workspace) -> SensorDefinition:
         minimum_interval_seconds=SILENCE_S,
         default_status=DefaultSensorStatus.RUNNING,
         description="Tells by webhook, Slack or e-mail when a machine or source falls silent, and when it is back.",
+    )
+
+
+def drift_sensor(workspace: Workspace) -> SensorDefinition:
+    """Return the sensor that reports an asset drift/<table> for each measure that began to drift: what retraining waits for.
+
+    It looks once at each release that becomes current, for some seconds; a plant without models leaves it off.
+    """
+
+    def evaluate(context: SensorEvaluationContext) -> SensorResult | SkipReason:
+        release = current_release(workspace.settings.released)
+        if release is None or release.release_id == context.cursor:
+            return SkipReason("no new release")
+        reported = [
+            AssetMaterialization(
+                AssetKey(["drift", event.table_name]),
+                description=f"{event.column_name} of {event.equipment_id} drifts since {event.began_on}",
+                metadata={name: str(value) for name, value in asdict(event).items()},
+            )
+            for event in tell_drift(workspace, release)
+        ]
+        return SensorResult(asset_events=reported, cursor=release.release_id)
+
+    return SensorDefinition(
+        name="drift",
+        evaluation_fn=evaluate,
+        minimum_interval_seconds=SILENCE_S,
+        default_status=DefaultSensorStatus.STOPPED,
+        description="Tells which features of a new release are no longer distributed as in the weeks before.",
     )
