@@ -110,7 +110,7 @@ def _jump(
             )
             louder = float((heard / usual)[0])
         if beyond.mean() > 0.5 or louder > NOISE_RATIO or louder < 1 / NOISE_RATIO:
-            factor = float(np.median(shown) / np.median(guess[hours]))
+            factor = float(np.median(shown) / (np.median(guess[hours]) or typical or 1.0))
             start = span.start + int(hours[0])
             end = block.stop if until == known.size else span.start + int(hours[-1]) + 1
             yield Flag(own, "unit_jump", start, end, factor, JUMP_SHARE)

@@ -82,9 +82,10 @@ def _recent(edges: Floats, block: slice) -> Floats:
 
 
 def noisiness(data: SignalHours, noise: Floats) -> Iterator[Flag]:
-    """Days on which the `noise` of the running machine is another than in the past."""
+    """Days on which the `noise` of the running machine is another than in the past; to none, few readings show none, no ratio."""
     for past, block in data.blocks():
         usual = nan_quantile(noise[:, past], 0.5)
+        usual[usual == 0] = np.nan
         for start in range(block.start, block.stop, HOURS_PER_DAY):
             day = slice(start, min(start + HOURS_PER_DAY, block.stop))
             enough = (~np.isnan(noise[:, day])).sum(axis=1) >= NOISY_HOURS

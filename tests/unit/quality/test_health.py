@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from quality.health.detect import find_flags
-from quality.health.flags import Flag, without_consequences
+from quality.health.flags import EXPLAINS, KINDS, REACH, Flag, without_consequences
 from quality.health.hours import Floats
 from tests.unit.quality.health_hours import DAYS, START, VICTIM, plant, signal_hours
 
@@ -136,3 +138,35 @@ def test_a_flag_hides_what_it_explains_and_nothing_else() -> None:
     jump, near = Flag(1, "unit_jump", 10, 20, 0, 0), Flag(1, "drift", 19, 30, 0, 0)
     far, other = Flag(1, "drift", 60, 70, 0, 0), Flag(2, "drift", 10, 20, 0, 0)
     assert without_consequences([near, far, other, jump]) == [far, jump, other]
+
+
+some_flags = st.lists(
+    st.builds(
+        lambda signal, kind, first, length: Flag(signal, kind, first, first + length, 0, 0),
+        st.integers(0, 1), st.sampled_from(KINDS), st.integers(0, 150), st.integers(1, 40),
+    ),
+    max_size=20,
+)  # fmt: skip
+
+
+@given(some_flags)
+def test_what_is_hidden_overlaps_a_cause_within_its_reach(flags: list[Flag]) -> None:
+    kept = [
+        flag for flag in flags
+        if not any(
+            cause.signal == flag.signal
+            and flag.kind in EXPLAINS.get(cause.kind, ())
+            and range(
+                max(flag.first, cause.first - REACH.get(cause.kind, 1)), min(flag.until, cause.until + REACH.get(cause.kind, 1))
+            )
+            for cause in flags
+        )
+    ]  # fmt: skip
+    assert without_consequences(flags) == sorted(kept)
+
+
+def test_noise_after_none_at_all_is_no_ratio() -> None:
+    """With few readings an hour the past can be without any noise: no flag shows infinity."""
+    measures = plant()
+    measures["lone_sum"][VICTIM, :START] = 0.0
+    assert find_flags(signal_hours(measures)) == []
