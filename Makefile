@@ -11,7 +11,7 @@ HOME_DIR ?= data/runtime
 TUNDISH := $(BIN)/tundish
 
 .DEFAULT_GOAL := help
-.PHONY: help setup spark run test test-long test-spark test-all ui dashboard check lint types sql yaml imports drift format bench bench-detection bench-dlt lock clean
+.PHONY: help setup spark run test test-long test-kill test-spark test-all ui dashboard check lint types sql yaml imports drift format bench bench-detection bench-dlt lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -42,13 +42,16 @@ run: $(STAMP) ## the main job: the demo plant from exports to a gated release
 test: $(STAMP) ## the test suite without the long tests
 	@$(PYTEST)
 
-test-long: $(STAMP) ## the long tests alone, one at a time: some kill runs at points of their duration
-	@$(BIN)/python -m pytest -m 'long and not spark'
+test-long: $(STAMP) ## the long tests, one at a time
+	@$(BIN)/python -m pytest -m 'long and not spark and not kill'
+
+test-kill: $(STAMP) ## runs killed at points of their duration, one at a time
+	@$(BIN)/python -m pytest -m kill tests/integration
 
 test-spark: $(SPARK) ## the warehouse of both targets, table by table
 	@$(BIN)/python -m pytest -m spark tests/integration
 
-test-all: test test-long test-spark ## every test, the long ones too
+test-all: test test-long test-kill test-spark ## every test, the long ones too
 
 ui: $(STAMP) ## Dagster's UI on the plant's data flow
 	@$(TUNDISH) ui --plant $(PLANT) --home $(HOME_DIR)
