@@ -14,6 +14,8 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from orchestration.lib.garbage import collect_rarely, keep_what_is_there
+
 PlantOption = Annotated[
     Path | None,
     typer.Option(
@@ -72,6 +74,7 @@ def perform(module: str, place: Place, **options: Any) -> NoReturn:
 
     Errors that Tundish raises on purpose become their message and a code; any other is a defect and shows its trace.
     """
+    collect_rarely()
     work = importlib.import_module(f"orchestration.cli.{module}")
     errors = importlib.import_module("orchestration.cli.failures")
     try:
@@ -79,4 +82,5 @@ def perform(module: str, place: Place, **options: Any) -> NoReturn:
     except errors.EXPECTED as error:
         sys.stderr.write(f"tundish: {error}\n")
         code = errors.exit_code(error)
+    keep_what_is_there()
     raise typer.Exit(int(code))

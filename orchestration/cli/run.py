@@ -26,6 +26,7 @@ from orchestration.cli.display import Display, open_display
 from orchestration.cli.frame import Exit, Place
 from orchestration.cli.outcome import Outcome, read_outcome
 from orchestration.lib.dbt_project import prepare_manifest
+from orchestration.lib.garbage import keep_what_is_there
 from orchestration.lib.lock import hold
 from orchestration.lib.silence import alert_silence
 from orchestration.lib.spark_build import require_spark
@@ -93,6 +94,7 @@ def execute(
         )
         with open_instance(workspace.settings) as instance:
             job = assemble(workspace, parsing.result(), display).resolve_job_def(PLANT_TO_RELEASE)
+            keep_what_is_there()
             result = job.execute_in_process(run_config=config, instance=instance, raise_on_error=False)
     return read_outcome(result)
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.lib.dbt_project import EVENTS, dbt_arguments, start_module
+from orchestration.lib.garbage import collect_rarely, keep_what_is_there
 from orchestration.lib.workspace import Workspace
 
 
@@ -75,9 +76,11 @@ def main(target: Path, shared: Sequence[str]) -> int:
 
     from orchestration.lib.dbt_order import take_longest_way_first  # noqa: PLC0415 - as above
 
+    collect_rarely()
     leave_out_debug_events()
     take_longest_way_first(target)
     parsed = dbtRunner().invoke([*EVENTS, "--quiet", "--no-write-json", "parse", *shared])
+    keep_what_is_there()
     command = sys.stdin.readline() if parsed.success else ""
     if not isinstance(parsed.result, Manifest) or not command:
         return int(not parsed.success)
