@@ -4,6 +4,14 @@ Here: commands, their options and what ``--help`` teaches; each command's work i
 imported when the command is used, so that help answers at once. Not here: assets and jobs (``orchestration.defs``).
 """
 
-from orchestration.cli.commands import app
+from typing import NoReturn
 
-__all__ = ["app"]
+from orchestration.cli.commands import app
+from orchestration.cli.leaving import run_and_leave
+
+__all__ = ["app", "main"]
+
+
+def main() -> NoReturn:
+    """Run the command that the arguments name, as a process of its own."""
+    run_and_leave(app)

@@ -14,7 +14,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from orchestration.lib.garbage import collect_rarely, keep_what_is_there
+from orchestration.lib.garbage import collect_rarely
 
 PlantOption = Annotated[
     Path | None,
@@ -82,5 +82,4 @@ def perform(module: str, place: Place, **options: Any) -> NoReturn:
     except errors.EXPECTED as error:
         sys.stderr.write(f"tundish: {error}\n")
         code = errors.exit_code(error)
-    keep_what_is_there()
     raise typer.Exit(int(code))

@@ -1,7 +1,7 @@
 """Python's garbage collector in processes that read one large graph of objects and end.
 
 Definitions of Dagster and a manifest of dbt are a million objects that live as long as the process: to look through
-them again and again, and once more at the end, cost a third of the time of a run that has nothing to do. Here: when
+them again and again cost a quarter of the time of a run that has nothing to do. Here: when
 the collector looks. Not here: what the objects are.
 """
 

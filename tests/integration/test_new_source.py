@@ -20,7 +20,7 @@ pytestmark = pytest.mark.long  # one whole run of the warehouse
 ZONE = ZoneInfo("Europe/Berlin")
 FIRST = dt.datetime(2025, 10, 25, tzinfo=dt.UTC)
 DAYS = 3
-COMMAND = [sys.executable, "-c", "from orchestration.cli import app; app()"]
+COMMAND = [sys.executable, "-c", "from orchestration.cli import main; main()"]
 
 
 @pytest.fixture(scope="module")

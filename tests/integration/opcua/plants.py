@@ -71,7 +71,7 @@ class PlantUnderTest:
         return process
 
     def start_collector(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-c", "from orchestration.cli import app; app()", "collect", "opcua"]
+        command = [sys.executable, "-c", "from orchestration.cli import main; main()", "collect", "opcua"]
         place = ["--plant", str(self.root / "plant"), "--home", str(self.root / "home")]
         return self._start([*command, *place])
 
