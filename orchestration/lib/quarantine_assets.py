@@ -62,7 +62,9 @@ def _metadata(counts: Sequence[RuleCount]) -> dict[str, Any]:
     return {
         **{f"rows_{state}": sum(one.rows for one in found) for state, found in by_state.items()},
         "rules_broken": len({(count.table, count.rule) for count in waiting}),
-        "oldest_open_days": (datetime.now(UTC) - oldest).total_seconds() / 86_400 if oldest else 0.0,
+        "oldest_open_days": round((datetime.now(UTC) - oldest).total_seconds() / 86_400, 2)
+        if oldest
+        else 0.0,
         **({"by_rule": MetadataValue.table(records)} if records else {}),
     }
 
