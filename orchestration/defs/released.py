@@ -127,11 +127,11 @@ def _candidate(workspace: Workspace, tables: Sequence[TableSpec], reporter: Repo
     )
     def candidate(context: AssetExecutionContext) -> MaterializeResult:
         reporter.note("building and checking the release candidate")
-        built, results = build_and_judge(workspace, tables, context.run_id)
+        built, results = build_and_judge(workspace, tables, context.run.run_id)
         return MaterializeResult(
             metadata={"release_id": built.release_id, "tables": len(tables)},
             data_version=DataVersion(built.release_id),
-            check_results=[gate_check(results, report_path(workspace, context.run_id))],
+            check_results=[gate_check(results, report_path(workspace, context.run.run_id))],
         )
 
     return candidate

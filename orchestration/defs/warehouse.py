@@ -89,7 +89,7 @@ def warehouse_assets(
             yield from stream_build(invocation, steps, reporter)
         except DbtBuildError:
             record_build(workspace, context, manifest, began_at)
-            page = write_report(workspace, run_id=context.run_id, verdict="Nothing was released.")
+            page = write_report(workspace, run_id=context.run.run_id, verdict="Nothing was released.")
             context.log.info(f"what failed, with examples: {page}")
             raise
         record_build(workspace, context, manifest, began_at)
