@@ -7,11 +7,17 @@ imported when the command is used, so that help answers at once. Not here: asset
 from typing import NoReturn
 
 from orchestration.cli.commands import app
-from orchestration.cli.leaving import run_and_leave
+from orchestration.lib.leaving import leave
 
 __all__ = ["app", "main"]
 
 
 def main() -> NoReturn:
-    """Run the command that the arguments name, as a process of its own."""
-    run_and_leave(app)
+    """Run the command that the arguments name, as a process of its own; a defect ends it with its trace."""
+    try:
+        app()
+    except SystemExit as end:
+        if not isinstance(end.code, int | None):
+            raise
+        leave(end.code or 0)
+    leave(0)

@@ -35,7 +35,9 @@ def record_build(
     workspace: Workspace, context: AssetExecutionContext, manifest: Mapping[str, Any], began_at: datetime
 ) -> None:
     """Keep what gate 1 found since the last time, and what the tests of the build found that began then and has ended."""
-    found = (row for row in test_results(workspace, context.run.run_id, manifest) if row.judged_at >= began_at)
+    found = (
+        row for row in test_results(workspace, context.run.run_id, manifest) if row.judged_at >= began_at
+    )
     _keep(workspace, pa.concat_tables([collect_batches(workspace, context.instance), table_of(found)]))
 
 

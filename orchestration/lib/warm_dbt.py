@@ -17,6 +17,7 @@ from typing import Any
 
 from orchestration.lib.dbt_project import EVENTS, dbt_arguments, start_module
 from orchestration.lib.garbage import collect_rarely, keep_what_is_there
+from orchestration.lib.leaving import leave
 from orchestration.lib.workspace import Workspace
 
 
@@ -89,4 +90,4 @@ def main(target: Path, shared: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), sys.argv[2:]))
+    leave(main(Path(sys.argv[1]), sys.argv[2:]))

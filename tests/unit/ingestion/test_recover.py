@@ -235,7 +235,7 @@ def test_the_balance_finds_a_row_that_is_gone_and_one_that_is_there_twice(home: 
 
 
 STEPS = [
-    "ingestion.recover.quarantine.append_records",
+    "ingestion.lake.quarantine.append_records",
     "ingestion.recover.record_decision",
     "ingestion.recover.commit_batches",
     "ingestion.lake.commit._into_place",

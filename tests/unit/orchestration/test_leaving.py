@@ -10,9 +10,9 @@ import pytest
 PROGRAM = """
 import atexit, sys, threading, time
 import typer
-from orchestration.cli.leaving import run_and_leave
+import orchestration.cli as cli
 
-app = typer.Typer()
+cli.app = app = typer.Typer()
 
 class Taken:
     def __del__(self): sys.stderr.write("taken apart")
@@ -30,7 +30,7 @@ def work(how: str):
         raise ValueError("a defect")
     raise typer.Exit(3)
 
-run_and_leave(app)
+cli.main()
 """
 
 
