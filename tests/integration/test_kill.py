@@ -109,17 +109,26 @@ def outcome(home: Path) -> dict[str, Content]:
     return found
 
 
-def run_and_kill(home: Path, after_s: float) -> bool:
-    """Start a run, kill its whole process group after some seconds. True if it was still running."""
-    with subprocess.Popen(
+def start(home: Path) -> subprocess.Popen[str]:
+    """A run in a process group of its own, which tells as it moves on."""
+    return subprocess.Popen(
         [TUNDISH, "run", "--home", str(home), "--plant", str(DEMO)],
         cwd=ROOT,
         env=environment(),
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
+        text=True,
         start_new_session=True,
-    ) as process:
+    )
+
+
+def run_and_kill(home: Path, lines: int, after_s: float) -> bool:
+    """Start a run, kill its whole process group some seconds after a line. True if it was still running."""
+    with start(home) as process:
+        assert process.stdout is not None
         try:
+            for _ in range(lines):
+                process.stdout.readline()
             process.wait(timeout=after_s)
         except subprocess.TimeoutExpired:
             return True
@@ -131,12 +140,19 @@ def run_and_kill(home: Path, after_s: float) -> bool:
 
 @dataclass(frozen=True)
 class CalmRun:
-    """A delivery, how long a run over it takes undisturbed, and what comes of it."""
+    """A delivery, when a run over it told something and how long it took, undisturbed, and what comes of it."""
 
     landed: Path
+    told_s: list[float]
     duration_s: float
     outcome: dict[str, Content]
     still_running: list[bool]
+
+    def point(self, share: float) -> tuple[int, float]:
+        """A share of the run as lines and the seconds after the last of them: a loaded machine moves it little."""
+        at = self.duration_s * share
+        told = [second for second in self.told_s if second <= at]
+        return len(told), at - (told[-1] if told else 0.0)
 
 
 @pytest.fixture(scope="module")
@@ -146,8 +162,11 @@ def calm(tmp_path_factory: pytest.TempPathFactory) -> CalmRun:
     succeed("simulate", "--days", "3", "--machines", "4", "--tags", "20", "--rate", "300", home=landed)
     shutil.copytree(landed, home, copy_function=shutil.copy2, dirs_exist_ok=True)
     started = time.monotonic()
-    succeed("run", home=home)
-    return CalmRun(landed, time.monotonic() - started, outcome(home), [])
+    with start(home) as process:
+        assert process.stdout is not None
+        told_s = [time.monotonic() - started for _ in process.stdout]
+    assert process.returncode == 0
+    return CalmRun(landed, told_s, time.monotonic() - started, outcome(home), [])
 
 
 @pytest.mark.parametrize("tenth", range(POINTS // 2))
@@ -156,7 +175,7 @@ def test_a_killed_run_repeats_to_the_same_result(calm: CalmRun, tenth: int, tmp_
     home = shutil.copytree(calm.landed, tmp_path / "home", copy_function=shutil.copy2)
     for point in (tenth + POINTS // 2, tenth):
         share = (point + random.Random(SEED + point).random()) / POINTS
-        calm.still_running.append(run_and_kill(home, calm.duration_s * share))
+        calm.still_running.append(run_and_kill(home, *calm.point(share)))
     succeed("run", home=home)
     assert_same(outcome(home), calm.outcome)
     succeed("doctor", home=home)
