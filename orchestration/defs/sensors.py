@@ -31,7 +31,7 @@ from orchestration.lib.workspace import Workspace
 from serving.release import current_release
 
 INTERVAL_S = 30
-SILENCE_S = 300
+LOOK_EVERY_S = 300
 
 
 def up_to_date(workspace: Workspace, fetched: Collection[str]) -> bool:
@@ -91,7 +91,7 @@ def silence_sensor(workspace: Workspace) -> SensorDefinition:
     return SensorDefinition(
         name="silence",
         evaluation_fn=evaluate,
-        minimum_interval_seconds=SILENCE_S,
+        minimum_interval_seconds=LOOK_EVERY_S,
         default_status=DefaultSensorStatus.RUNNING,
         description="Tells by webhook, Slack or e-mail when a machine or source falls silent, and when it is back.",
     )
@@ -120,7 +120,7 @@ def drift_sensor(workspace: Workspace) -> SensorDefinition:
     return SensorDefinition(
         name="drift",
         evaluation_fn=evaluate,
-        minimum_interval_seconds=SILENCE_S,
+        minimum_interval_seconds=LOOK_EVERY_S,
         default_status=DefaultSensorStatus.STOPPED,
         description="Tells which features of a new release are no longer distributed as in the weeks before.",
     )

@@ -5,13 +5,13 @@ Here: reading dbt's run results after a failure. Not here: running dbt (``dbt_bu
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ingestion.errors import TundishError
+from orchestration.lib.dbt_results import last_build
 
 SHOWN = 5
 
@@ -52,11 +52,10 @@ class DbtBuildError(TundishError):
 
 def read_failures(target: Path, manifest: Mapping[str, Any], output: str = "") -> DbtBuildError:
     """Return the error of the build whose artifacts lie in ``target``; ``output`` is used if there are none."""
-    path = target / "run_results.json"
-    if not path.is_file():
+    build = last_build(target)
+    if build is None:
         return DbtBuildError((), output)
-    results = json.loads(path.read_bytes())["results"]
-    failed = [result for result in results if result["status"] in {"error", "fail"}]
+    failed = [result for result in build["results"] if result["status"] in {"error", "fail"}]
     return DbtBuildError([_failed_node(result, manifest) for result in failed], output)
 
 

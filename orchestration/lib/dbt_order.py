@@ -7,7 +7,6 @@ Here: how long a way is, and dbt's queue by it. Not here: dbt's process (``warm_
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -16,6 +15,8 @@ from typing import Any
 from dbt.contracts.graph.manifest import Manifest
 from dbt.graph import selector
 from dbt.graph.queue import GraphQueue
+
+from orchestration.lib.dbt_results import last_build
 
 AT_ONCE = 3
 """Threads of the profile: two cores, and one that waits for Python while two are in DuckDB."""
@@ -55,11 +56,6 @@ def seconds(manifest: Manifest, target: Path) -> dict[str, float]:
         name: GUESSED_S.get(node.config.materialized, GUESSED_OTHER_S)
         for name, node in manifest.nodes.items()
     }
-    return guessed | _last_build(target / "run_results.json")
-
-
-def _last_build(path: Path) -> dict[str, float]:
-    if not path.is_file():
-        return {}
-    results = json.loads(path.read_text(encoding="utf-8"))["results"]
-    return {result["unique_id"]: result["execution_time"] for result in results}
+    build = last_build(target)
+    taken = build["results"] if build else ()
+    return guessed | {result["unique_id"]: result["execution_time"] for result in taken}

@@ -15,7 +15,7 @@ import pyarrow as pa
 from dagster import DagsterInstance
 
 from ingestion.errors import TundishError
-from orchestration.lib.quality_results import collect_batches, once, relation
+from orchestration.lib.quality_results import collect_batches, each_once, relation
 from orchestration.lib.workspace import Workspace
 from quality.trust.report import Subject, newest_run, render_report
 from quality.trust.rows import table_of
@@ -71,5 +71,5 @@ def open_results(workspace: Workspace, fresh: pa.Table) -> Iterator[duckdb.DuckD
         connection.register("fresh", fresh)
         kept = relation(workspace)
         everything = f"(from {kept} union all by name from fresh)" if kept else "fresh"
-        connection.execute(f"create table results as {once(everything)}")
+        connection.execute(f"create table results as {each_once(everything)}")
         yield connection

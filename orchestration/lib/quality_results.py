@@ -6,7 +6,6 @@ write anyway; gate 2 out of dbt's results; gate 3 comes as values. Not here: row
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +16,7 @@ from dagster import AssetExecutionContext, DagsterInstance
 
 from ingestion.lake.commit import add_rows, data_files, table_version
 from ingestion.typing.expressions import literals
+from orchestration.lib.dbt_results import last_build
 from orchestration.lib.workspace import Workspace
 from quality.result import GateResult
 from quality.trust.contract_rows import Run, contract_results
@@ -60,13 +60,12 @@ def collect_batches(workspace: Workspace, instance: DagsterInstance) -> pa.Table
 
 def test_results(workspace: Workspace, run_id: str, manifest: Mapping[str, Any]) -> Iterator[QualityResult]:
     """Give a row for each test of dbt's last build, none if it left no results."""
-    path = workspace.settings.dbt_target / "run_results.json"
-    if not path.is_file():
+    build = last_build(workspace.settings.dbt_target)
+    if build is None:
         return
-    body = json.loads(path.read_bytes())
     nodes, rows = manifest["nodes"], _row_counts(workspace)
-    judged_at = datetime.fromisoformat(body["metadata"]["generated_at"])
-    for result in body["results"]:
+    judged_at = datetime.fromisoformat(build["metadata"]["generated_at"])
+    for result in build["results"]:
         node = nodes.get(result["unique_id"], {})
         if node.get("resource_type") == "test" and result["status"] != "skipped":
             tested = nodes.get(node.get("attached_node") or next(iter(node["depends_on"]["nodes"]), ""), node)
@@ -82,7 +81,7 @@ def fill_results(workspace: Workspace) -> None:
         connection.execute(f"delete from {FACT}")
         connection.execute(f"delete from {MART}")
         if kept := relation(workspace):
-            connection.execute(f"insert into {FACT} by name {once(kept)}")
+            connection.execute(f"insert into {FACT} by name {each_once(kept)}")
             connection.execute(f"create temp view results as from {FACT}")
             connection.execute(f"insert into {MART} by name {DATASET_DAY}")
         connection.execute("commit")
@@ -94,7 +93,7 @@ def relation(workspace: Workspace) -> str:
     return f"read_parquet([{literals(list(data_files(path)))}])" if table_version(path) is not None else ""
 
 
-def once(results: str) -> str:
+def each_once(results: str) -> str:
     """Return the query that gives each result once: a step that was killed is repeated."""
     key = "run_id, gate, dataset, batch_date, rule_name, column_name, rule_text"
     return f"from {results} qualify row_number() over (partition by {key} order by judged_at desc, is_passed) = 1"
