@@ -35,13 +35,15 @@ class PutAsideRow:
 
 @dataclass(frozen=True)
 class Chosen:
-    """The rows of one file that count, by record number; `records`: how many the file had when it was taken in.
+    """The rows of one file that count, by record number; `records`: how many the file had when it was taken in, at
+    `mtime_ns` of its source.
 
     `override` names the decision that lets rows in although they break a rule; empty: none comes in so.
     """
 
     rows: Mapping[int, PutAsideRow]
     records: int
+    mtime_ns: int
     key: tuple[str, ...] = ()
     override: str = ""
 

@@ -2,7 +2,7 @@
 
 A replay judges rows again, from the archived file they came in, under the contract as it is now: those that are good by
 now become raw, the others stay and are told why. A release also lets in rows that still break a rule, with a mark. Both
-take the way of a load: typed query, stage, one raw commit with a transaction, which decides. Rows come in under the
+take the way of a load: typed query, gate, stage, one raw commit with a transaction, which decides. Rows come in under the
 batch and time of their delivery, so raw is what it would be had the contract been right from the start: no later row
 of the same key is overwritten, and a full export gets its own rows back. Order: records of rows judged again, the
 decision, raw; a kill before the last leaves the rows open, and asking again does the same work.
@@ -18,8 +18,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
+from deltalake import DeltaTable
 
-from ingestion.batch import Finding
+from ingestion.batch import BatchGate, Finding
 from ingestion.chosen import Chosen, PutAsideRow
 from ingestion.contracts import Contract
 from ingestion.delivery import Delivered
@@ -45,12 +46,13 @@ BatchKey = tuple[str, datetime]
 @dataclass(frozen=True)
 class Recovery:
     """What a replay or release came to: `taken` rows are in raw now, `kept` stay; `findings` tell which rule keeps them,
-    `held` which files could not be read again, and why."""
+    `held` of which files nothing was taken, and why; `remarks` rules about batches that the others break."""
 
     taken: int = 0
     kept: int = 0
     findings: tuple[Finding, ...] = ()
     held: tuple[str, ...] = ()
+    remarks: tuple[Finding, ...] = ()
 
 
 def recover(
@@ -61,18 +63,21 @@ def recover(
     *,
     selection: Selection,
     decision: Decision,
+    batch_gate: BatchGate | None = None,
     dry_run: bool = False,
 ) -> Recovery:
     """Judge the selected rows again and take in what may be raw; `dry_run` only tells.
 
-    Rows that are in raw already are never selected. NotRecoverableError if the archive lacks a file. The caller keeps
+    `batch_gate` judges each file as raw would have it with them: if it says no, nothing of that file is taken. Rows that are in raw already are never selected. NotRecoverableError if the archive lacks a file. The caller keeps
     other runs off the home; another load of this table is waited for.
     """
     with exclusive(settings.lake, contract.raw_name):
         rows = list_quarantine(settings, contract.raw_name, selection=_recoverable(selection))
         session = Session(settings, settings.scratch / f"duckdb_{contract.raw_name}")
         try:
-            work = _Recovery(contract, source, plant, settings, session=session, decision=decision)
+            work = _Recovery(
+                contract, source, plant, settings, session=session, decision=decision, gate=batch_gate
+            )
             return work.run(rows, dry_run=dry_run)
         finally:
             session.close()
@@ -97,7 +102,7 @@ def expire(
     policy, expired = plant.quarantine, {}
     for contract in contracts:
         days = policy.days_of(contract.raw_name)
-        if days is None:
+        if days is None or not DeltaTable.is_deltatable(str(settings.quarantine_path(contract.raw_name))):
             continue
         before = (now or datetime.now(UTC)) - timedelta(days=days)
         reason = f"waited longer than {days} days (quarantine.expire_after_days of plant {plant.name})"
@@ -124,6 +129,7 @@ class _Recovery:
         *,
         session: Session,
         decision: Decision,
+        gate: BatchGate | None,
     ) -> None:
         self._contract = contract
         self._source = source
@@ -131,6 +137,7 @@ class _Recovery:
         self._settings = settings
         self._session = session
         self._decision = decision
+        self._gate = gate
         self._parts = 0
 
     def run(self, rows: Sequence[QuarantinedRow], *, dry_run: bool) -> Recovery:
@@ -156,7 +163,7 @@ class _Recovery:
         file = Delivered(path, entry["file"], status.st_size, status.st_mtime_ns, packed)
         remembered = {row.source_row: PutAsideRow(row.line, row.raw_text, row.value) for row in rows}
         override = self._decision.decision_id if self._decision.action == "release" else ""
-        chosen = Chosen(remembered, entry["rows_read"], self._contract.key, override)
+        chosen = Chosen(remembered, entry["rows_read"], entry["mtime_ns"], self._contract.key, override)
         return Batch(Copy(file, entry["sha256"], path), entry["ingested_at"], chosen)
 
     def _group(
@@ -167,7 +174,11 @@ class _Recovery:
         dry_run: bool,
     ) -> Sequence[Outcome]:
         contract = self._contract.for_file(batches[0].file.name)
-        with opened_intake(contract, self._source, self._settings, self._session) as (intake, stage, _):
+        with opened_intake(contract, self._source, self._settings, self._session, gate=self._gate) as (
+            intake,
+            stage,
+            _,
+        ):
             outcomes = intake.take(batches)
             _check(self._contract, outcomes)
             if not dry_run:
@@ -274,16 +285,12 @@ def _judged_again(outcome: Outcome, before: Sequence[QuarantinedRow]) -> Iterato
 
 
 def _summary(outcomes: Sequence[Outcome], asked: int) -> Recovery:
-    taken = sum(outcome.result.rows_committed for outcome in outcomes)
+    read = [outcome for outcome in outcomes if outcome.result.status == "committed"]
+    taken = sum(outcome.result.rows_committed for outcome in read)
     return Recovery(
         taken=taken,
         kept=asked - taken,
-        findings=tuple(
-            finding
-            for outcome in outcomes
-            if outcome.result.status == "committed"
-            for finding in outcome.result.findings
-            if finding.rows
-        ),
+        findings=tuple(finding for outcome in read for finding in outcome.aside.findings),
         held=tuple(outcome.result.message for outcome in outcomes if outcome.result.status != "committed"),
+        remarks=tuple(finding for outcome in read for finding in outcome.result.findings if finding.severity),
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingestion.batch import BatchGate, BatchProfile, Finding, StagedRows
+from ingestion.batch import BatchGate, BatchProfile, Finding, GateVerdict, StagedRows
 from ingestion.contracts import Contract
 from ingestion.delivery import Delivered
 from ingestion.drift.changes import with_examples
@@ -25,6 +25,7 @@ from ingestion.lake.read import raw_types
 from ingestion.lake.stage import FileStage
 from ingestion.outcomes import Batch, Outcome, committed_result, held, held_result, waiting_result
 from ingestion.putaside import put_aside, sampled_findings
+from ingestion.rejoined import rejoined
 from ingestion.rows import FileRows
 from ingestion.settings import Settings
 
@@ -99,7 +100,7 @@ class Judge:
             return Outcome(batch, waiting_result(contract, batch.file, "it changed while it was read."))
         remarks = with_examples(contract, reading.opened, rows.extras)
         profile = self._profile(reading, (*remarks, *aside.findings))
-        verdict = self._gate(profile) if self._gate is not None else None
+        verdict = self._ask_gate(profile, batch)
         if verdict is not None and not verdict.passed:
             reading.stage.drop()
             message = "; ".join(finding.message for finding in verdict.findings)
@@ -107,6 +108,13 @@ class Judge:
         reading.stage.keep()
         remarks = verdict.findings if verdict is not None else ()
         return Outcome(batch, committed_result(batch, profile, remarks), aside)
+
+    def _ask_gate(self, profile: BatchProfile, batch: Batch) -> GateVerdict | None:
+        if self._gate is None:
+            return None
+        if batch.chosen is None:
+            return self._gate(profile)
+        return self._gate(rejoined(profile, batch.chosen, batch.origin, self._settings))
 
     def held(
         self, batch: Batch, file: Delivered, error: FileError, remarks: tuple[Finding, ...] = ()

@@ -20,6 +20,7 @@ from ingestion.recover import Recovery, discard, recover
 from orchestration.cli.frame import Exit, Place
 from orchestration.cli.rows import print_rows
 from orchestration.cli.source import contract_named
+from orchestration.lib.contract_gates import batch_gate
 from orchestration.lib.lock import hold
 from orchestration.lib.workspace import Workspace, open_workspace
 
@@ -110,6 +111,7 @@ def _recover(
         workspace.settings,
         selection=selection,
         decision=decision,
+        batch_gate=batch_gate(workspace, contract),
         dry_run=dry_run,
     )
     _tell(contract, found, dry_run=dry_run)
@@ -124,7 +126,9 @@ def _tell(contract: Contract, found: Recovery, *, dry_run: bool) -> None:
     for finding in found.findings:
         sys.stdout.write(f"  stays: {finding.message}\n")
     for message in found.held:
-        sys.stdout.write(f"  not read: {message}\n")
+        sys.stdout.write(f"  not taken: {message}\n")
+    for finding in found.remarks:
+        sys.stdout.write(f"  remark: {finding.message}\n")
     if found.taken and not dry_run:
         sys.stdout.write("Next step: tundish run builds and releases with them.\n")
 

@@ -91,7 +91,7 @@ def raw_assets(workspace: Workspace, system: str) -> AssetsDefinition:
             for loaded in context.resources.raw_loads.tables(system, _chosen(context, workspace)):
                 if loaded.load.rows_committed:
                     context.resources.dbt.warm_up()
-                changed = changed or loaded.load.changed
+                changed = changed or loaded.load.changed or loaded.expired > 0
                 yield materialization(loaded.load, loaded.not_fetched)
         except TundishError as error:
             raise Failure(str(error), allow_retries=error.retryable) from error

@@ -17,6 +17,7 @@ from ingestion.connectors.pull import failures_by_table, pull
 from ingestion.contracts import Contract
 from ingestion.errors import TundishError
 from ingestion.load import load_table
+from ingestion.recover import expire
 from ingestion.session import session
 from orchestration.lib.contract_gates import batch_gate, parents, parents_first
 from orchestration.lib.progress import Reporter
@@ -27,10 +28,12 @@ AT_ONCE = 2
 
 @dataclass(frozen=True)
 class Loaded:
-    """One table after its load; ``not_fetched`` is why nothing new could be asked of a connected system."""
+    """One table after its load; ``not_fetched`` is why nothing new could be asked of a connected system, ``expired`` the
+    number of quarantined rows that waited longer than the plant's policy says."""
 
     load: TableLoad
     not_fetched: TundishError | None
+    expired: int = 0
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,9 @@ class RawLoads:
                         progress=self._reporter.bytes_read,
                         session=shared,
                     )
-                    done.put(Loaded(load, not_fetched.get(contract.raw_name)))
+                    expired = expire([contract], workspace.plant, workspace.settings)
+                    name = contract.raw_name
+                    done.put(Loaded(load, not_fetched.get(name), expired.get(name, 0)))
         finally:
             self._reporter.loaded(system)
             done.put(None)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,10 @@ from dagster import AssetKey
 from test_cli import invoke
 
 from ingestion.load import load_table
+from ingestion.quarantine_policy import QuarantinePolicy
 from orchestration.lib.instance import open_instance
+from orchestration.lib.progress import Silence
+from orchestration.lib.raw_loads import RawLoads
 from orchestration.lib.workspace import Workspace
 
 GOOD = {
@@ -106,4 +112,29 @@ def test_a_decision_waits_for_no_run(place: list[str], workspace: Workspace) -> 
         fcntl.flock(handle, fcntl.LOCK_EX)
         result = invoke("quarantine", "discard", TABLE, "--all", *WHO, *place)
     assert result.exit_code == 3
+    assert len(asked(place, "show", TABLE)) == 2
+
+
+def test_a_load_gives_up_what_waited_longer_than_the_policy_says(
+    place: list[str], workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ago = [datetime.now(UTC) - timedelta(days=31)]
+    monkeypatch.setattr("ingestion.load.ingestion_times", lambda _lake, count: ago * count)
+    folder = workspace.plant.source("mes").path
+    (folder / "counters_20251007.jsonl").write_text(
+        "".join(
+            json.dumps(GOOD | {"ts": f"2025-10-07T00:{n:02}:00Z", "total_count": "1x" if n == 0 else n})
+            + "\n"
+            for n in range(30)
+        )
+    )
+    os.utime(folder / "counters_20251007.jsonl", (1_700_000_001, 1_700_000_001))
+    policy = QuarantinePolicy(30, "A. Person")
+    strict = replace(workspace, plant=replace(workspace.plant, quarantine=policy))
+    contract = next(one for one in workspace.contracts if one.raw_name == TABLE)
+    with closing(RawLoads(strict, Silence())) as loads:
+        (loaded,) = loads.tables("mes", {"mes": [contract]})
+    assert (loaded.load.rows_quarantined, loaded.expired) == (1, 1)
+    (row,) = asked(place, "show", TABLE, "--state", "expired")
+    assert row["file"] == "counters_20251007.jsonl"
     assert len(asked(place, "show", TABLE)) == 2
