@@ -14,6 +14,7 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -24,7 +25,8 @@ from ingestion.errors import ArchiveError
 from ingestion.packed import Packed, Unpacker, UnpackError, stream_suffix
 from ingestion.settings import Settings
 
-_CHUNK = 1 << 30
+_PIECE = 1 << 26
+_READ = 1 << 20
 _SMALL_FILE = 2**20
 _NO_RANGES = {errno.EXDEV, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL}
 
@@ -141,8 +143,7 @@ def _content_hash(path: Path, max_unpack_ratio: float) -> str:
 def _copied(source: Path, target: Path, size: int) -> str:
     """Copy a file and hash the copy; a small one in one breath, its bytes are the same for both."""
     if size > _SMALL_FILE:
-        copy_content(source, target)
-        return _digest(target)
+        return _copied_and_followed(source, target)
     content = source.read_bytes()
     handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444)
     with os.fdopen(handle, "wb", buffering=0) as out:
@@ -150,17 +151,49 @@ def _copied(source: Path, target: Path, size: int) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def _copied_and_followed(source: Path, target: Path) -> str:
+    """Copy a big file; behind the copying thread another one hashes what stands in the copy."""
+    digest = hashlib.sha256()
+    followed: list[Future[None]] = []
+    with ThreadPoolExecutor(1, thread_name_prefix="hash") as behind:
+        start = 0
+        for size in _copied_pieces(source, target):
+            followed.append(behind.submit(_update, digest, target, start, size))
+            start += size
+    for piece in followed:
+        piece.result()
+    return digest.hexdigest()
+
+
+def _update(digest: "hashlib._Hash", path: Path, start: int, size: int) -> None:
+    buffer = memoryview(bytearray(_READ))
+    with path.open("rb", buffering=0) as handle:
+        handle.seek(start)
+        while size and (count := handle.readinto(buffer[: min(size, _READ)])):
+            digest.update(buffer[:count])
+            size -= count
+
+
 def copy_content(source: Path, target: Path) -> None:
     """A new, read-only file of the same bytes, without passing them through this process where the system can."""
+    for _ in _copied_pieces(source, target):
+        pass
+
+
+def _copied_pieces(source: Path, target: Path) -> Iterator[int]:
+    """Copy piece by piece: how many bytes more stand in the copy."""
     handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444)
     with source.open("rb") as given, os.fdopen(handle, "wb") as out:
         try:
-            while os.copy_file_range(given.fileno(), out.fileno(), _CHUNK):
-                pass
+            while copied := os.copy_file_range(given.fileno(), out.fileno(), _PIECE):
+                yield copied
         except (OSError, AttributeError) as error:
             if isinstance(error, OSError) and error.errno not in _NO_RANGES:
                 raise
-            shutil.copyfileobj(given, out, 1 << 20)
+            while content := given.read(_READ):
+                out.write(content)
+                out.flush()
+                yield len(content)
 
 
 def _digest(path: Path) -> str:

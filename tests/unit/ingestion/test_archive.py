@@ -122,6 +122,26 @@ def test_a_copy_is_ordinary_where_the_system_cannot_copy_ranges(
     assert (tmp_path / "by_range").read_bytes() == (tmp_path / "plain").read_bytes() == source.read_bytes()
 
 
+@pytest.mark.parametrize("longest", [700_001, 1 << 26, 0])
+def test_a_big_file_is_known_by_the_hash_of_its_copy(
+    home: Home, contract: Contract, monkeypatch: pytest.MonkeyPatch, longest: int
+) -> None:
+    """The hash follows the copy: in pieces that the system cuts as it likes, at once, or where it copies none."""
+    by_range = os.copy_file_range
+
+    def cut(source: int, target: int, count: int) -> int:
+        if not longest:
+            raise OSError(18, "Invalid cross-device link")
+        return by_range(source, target, min(count, longest))
+
+    monkeypatch.setattr(os, "copy_file_range", cut)
+    text = "id,qty\n" + "".join(f"{number},{number % 97}.5\n" for number in range(200_000))
+    home.deliver("a.csv", text)
+    (batch,) = home.load(contract).batches
+    assert (batch.status, batch.sha256, batch.rows_committed) == ("committed", sha256(text), 200_000)
+    assert archived(home.settings, sha256(text)).read_text() == text
+
+
 def test_a_returning_export_that_was_killed_before_its_commit_is_taken_in_later(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
