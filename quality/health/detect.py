@@ -32,7 +32,7 @@ def find_flags(data: SignalHours) -> list[Flag]:
     found += jumps(data, sound)
     found += shapes.excursions(data)
     found += shapes.noisiness(data, running_noise(data, sound))
-    found += shapes.spikes(data)
+    found += shapes.spikes(data, sound)
     found = without_consequences(found)
     _leave_out(sound, found)
     return without_consequences([*found, *drifts(data, sound)])

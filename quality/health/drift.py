@@ -1,7 +1,8 @@
 """Slow drift: what other sensors of the machine and the same sensors of the site do not explain adds up from day to day.
 
-Here: the residual of a linear model over the past, its cumulative sums, and which sensor of a machine is to blame.
-Not here: sudden changes (levels.py).
+Two things are followed, the larger counts: the residual of a linear model over the past, and the zero point, which the
+machine's wear leaves where it is. Here: both as daily steps, their cumulative sums, and which sensor of a machine is to
+blame. Not here: sudden changes (levels.py), zero points themselves (zeros.py).
 
 Source of the cumulative sums: E. S. Page, Continuous inspection schemes, Biometrika 41 (1954).
 """
@@ -13,13 +14,23 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from quality.health.flags import Flag
-from quality.health.hours import BLOCK, HOURS_PER_DAY, Floats, SignalHours, median_and_spread
+from quality.health.hours import (
+    BLOCK,
+    HOURS_PER_DAY,
+    Floats,
+    SignalHours,
+    by_day,
+    median_and_spread,
+    nan_quantile,
+)
 from quality.health.levels import machines
+from quality.health.zeros import Lines, zero_lines, zero_points
 
 SLACK, LIMIT, CLIP = 1.0, 8.0, 4.0
 WORST_SHARE = 0.35
 LEAST_SCALE = 0.02
 """Share of a signal's span: what is smaller no one would mend a sensor for."""
+ZERO_SPREADS = 2.0
 RIDGE = 1e-3
 LEAST_HOURS, LEAST_DAYS, LEAST_DAY_HOURS = 200, 14, 4
 
@@ -47,9 +58,16 @@ def _of_machine(
 ) -> list[Flag]:
     """Take out the sensor without which the others agree best, and look again, until none drifts."""
 
+    lines = zero_lines(sound, group, past, block)
+
     def step(n: int, left: Sequence[int]) -> Floats:
         others = [m for m in left if m != n]
-        return daily_steps(sound, climate, n, others, past=past, block=block)
+        low, high = (float(nan_quantile(sound[[n], past], share)[0]) for share in (0.02, 0.98))
+        least = LEAST_SCALE * (high - low)
+        shown = daily_steps(sound, climate, n, others, past=past, block=block, least=least)
+        zero = zero_steps(lines, n, others, days=shown.size, least=least)
+        larger: Floats = np.where(np.abs(zero) > np.abs(shown), zero, shown)
+        return larger
 
     def paths(left: Sequence[int]) -> dict[int, tuple[Floats, Floats]]:
         return {n: _path(step(n, left), sums[:, n]) for n in left}
@@ -87,7 +105,14 @@ def _path(steps: Floats, sums: Floats) -> tuple[Floats, Floats]:
 
 
 def daily_steps(
-    sound: Floats, climate: Floats, own: int, others: Sequence[int], *, past: slice, block: slice
+    sound: Floats,
+    climate: Floats,
+    own: int,
+    others: Sequence[int],
+    *,
+    past: slice,
+    block: slice,
+    least: float,
 ) -> Floats:
     """Median residual of each day of the block in standard deviations of the past's days; 0 for a day without enough hours."""
     days = -(-(block.stop - block.start) // HOURS_PER_DAY)
@@ -99,17 +124,27 @@ def daily_steps(
         return np.zeros(days)
     before = _by_day(sound[own, past] - fit @ causes[:, past])
     now = _by_day(sound[own, block] - fit @ causes[:, block])
-    middle, _ = median_and_spread(before[None])
     seen = before[~np.isnan(before)]
-    if seen.size < LEAST_DAYS:
+    if not seen.size:
         return np.zeros(days)
-    _, spread = median_and_spread(before[None])
-    low, high = np.nanquantile(sound[own, past], (0.02, 0.98))
-    scale = max(
-        1.25 * float(spread[0]), 0.9 * float(seen.std()), WORST_SHARE * float(np.abs(seen - middle[0]).max()),
-        LEAST_SCALE * float(high - low), 1e-9,
-    )  # fmt: skip
-    steps: Floats = np.nan_to_num((now - middle[0]) / scale)
+    worst = float(np.abs(seen - nan_quantile(before[None], 0.5)).max())
+    return _steps(before, now, 1.25, max(0.9 * float(seen.std()), WORST_SHARE * worst, least))
+
+
+def zero_steps(lines: Lines, own: int, others: Sequence[int], *, days: int, least: float) -> Floats:
+    """How far the zero point of each of the last `days` days is off, likewise: what wear does is left out."""
+    if not others:
+        return np.zeros(days)
+    points = zero_points(lines, own, others)
+    return _steps(points[:-days], points[-days:], ZERO_SPREADS, least)
+
+
+def _steps(before: Floats, now: Floats, spreads: float, least: float) -> Floats:
+    """Distances of days from the middle of those before, in so many of their spreads; 0 if these are too few."""
+    if (~np.isnan(before)).sum() < LEAST_DAYS:
+        return np.zeros(now.size)
+    (middle,), (spread,) = median_and_spread(before[None])
+    steps: Floats = np.nan_to_num((now - middle) / max(spreads * float(spread), least, 1e-9))
     return steps
 
 
@@ -130,10 +165,7 @@ def _fitted(causes: Floats, shown: Floats) -> Floats | None:
 
 def _by_day(residual: Floats) -> Floats:
     """Median of each day; NaN with too few hours."""
-    days = -(-residual.size // HOURS_PER_DAY)
-    padded = np.full(days * HOURS_PER_DAY, np.nan)
-    padded[: residual.size] = residual
-    table = padded.reshape(days, HOURS_PER_DAY)
+    table = by_day(residual)
     middle, _ = median_and_spread(table)
     return np.where((~np.isnan(table)).sum(axis=1) >= LEAST_DAY_HOURS, middle, np.nan)
 

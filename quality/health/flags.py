@@ -12,10 +12,9 @@ from itertools import accumulate, groupby
 
 EXPLAINS = {
     "silence": {"gap", "completeness"},
-    "stuck": {"noise", "drift", "unit_jump"},
+    "stuck": {"noise", "drift", "unit_jump", "spike"},
     "unit_jump": {"out_of_range", "noise", "drift", "spike"},
     "counter_reset": {"unit_jump", "drift", "spike"},
-    "out_of_range": {"drift"},
     "noise": {"spike", "drift"},
     "clock": {"duplicate", "spike", "noise"},
     "gap": {"drift"},

@@ -113,3 +113,11 @@ def nan_quantile(values: Floats, share: float) -> Floats:
         ordered[np.arange(ordered.shape[0]), place] if ordered.shape[1] else np.full(len(values), np.nan)
     )
     return found
+
+
+def by_day(values: Floats) -> Floats:
+    """A vector of hours as a row per day, the last one filled up with NaN."""
+    days = -(-values.size // HOURS_PER_DAY)
+    padded = np.full(days * HOURS_PER_DAY, np.nan)
+    padded[: values.size] = values
+    return padded.reshape(days, HOURS_PER_DAY)

@@ -10,11 +10,19 @@ from collections.abc import Iterator
 import numpy as np
 
 from quality.health.flags import Flag
-from quality.health.hours import HOURS_PER_DAY, Floats, SignalHours, median_and_spread, nan_quantile, runs
+from quality.health.hours import (
+    HOURS_PER_DAY,
+    Bools,
+    Floats,
+    SignalHours,
+    median_and_spread,
+    nan_quantile,
+    runs,
+)
 
 FLAT_HOURS = 2
 SPIKE_SPREADS, SPIKE_QUANTILE, SPIKE_MARGIN = 8.0, 0.99, 1.5
-SWITCHING, BEYOND, RECENT_HOURS = 0.05, 0.25, 48
+SWITCHING, BEYOND, RECENT_HOURS, LEAST_RECENT_HOURS = 0.05, 0.5, 48, 12
 LOUDER, QUIETER, NOISY_HOURS = 2.0, 0.4, 4
 USUAL_SHARE = 0.02
 
@@ -41,20 +49,21 @@ def _same_value(values: Floats, first: int, until: int) -> Iterator[tuple[int, i
             start = hour
 
 
-def spikes(data: SignalHours) -> Iterator[Flag]:
+def spikes(data: SignalHours, sound: Floats) -> Iterator[Flag]:
     """Single readings farther from the median of three than the signal's own past explains (Hampel's identifier).
 
     Where a signal switches with its machine, a short stop looks like a spike: there a reading must leave the range of
-    the last days too. What stands out of several sensors of a machine in one hour is its process, not a sensor.
+    the last days too, of their `sound` hours. What stands out of several sensors of a machine in one hour is its process, not a sensor.
     """
     groups = np.unique([signal.equipment for signal in data.signals], return_inverse=True)[1]
     for measure, edge, side in (("max_lone_rise", "max_value", 1.0), ("max_lone_drop", "min_value", -1.0)):
         heights, edges = data[measure], side * data[edge]
+        known = np.where(np.isnan(sound), np.nan, edges)
         for past, block in data.blocks():
-            limit = spike_limit(heights[:, past])
             switching = nan_quantile(heights[:, past], SPIKE_QUANTILE) > SWITCHING * _span(data, past)
+            limit = spike_limit(heights[:, past], switching)
             with np.errstate(invalid="ignore"):
-                beyond = edges[:, block] - _recent(edges, block) > BEYOND * heights[:, block]
+                beyond = edges[:, block] - _recent(known, block) > BEYOND * heights[:, block]
                 above = (heights[:, block] > limit[:, None]) & (beyond | ~switching[:, None])
             counts = np.zeros((groups.max() + 1, above.shape[1]), dtype=np.intp)
             np.add.at(counts, groups, above)
@@ -63,10 +72,12 @@ def spikes(data: SignalHours) -> Iterator[Flag]:
                 yield Flag(int(n), "spike", at, at + 1, float(heights[n, at]), float(limit[n]))
 
 
-def spike_limit(heights: Floats) -> Floats:
-    """Height that a single reading does not reach by noise or by short states of the machine."""
+def spike_limit(heights: Floats, switching: Bools) -> Floats:
+    """Height that a single reading does not reach by noise or, unless a signal switches anyway, by short states of the machine."""
     middle, spread = median_and_spread(heights)
-    return np.maximum(middle + SPIKE_SPREADS * spread, SPIKE_MARGIN * nan_quantile(heights, SPIKE_QUANTILE))
+    usual = np.where(switching, 0.0, SPIKE_MARGIN * nan_quantile(heights, SPIKE_QUANTILE))
+    limit: Floats = np.maximum(middle + SPIKE_SPREADS * spread, usual)
+    return limit
 
 
 def _span(data: SignalHours, past: slice) -> Floats:
@@ -74,11 +85,12 @@ def _span(data: SignalHours, past: slice) -> Floats:
 
 
 def _recent(edges: Floats, block: slice) -> Floats:
-    """For each hour of the block the edge that few hours of the last days went beyond."""
+    """For each hour of the block the edge that few hours of the last days went beyond; NaN where few are known."""
     table = np.lib.stride_tricks.sliding_window_view(
         edges[:, block.start - RECENT_HOURS : block.stop - 1], RECENT_HOURS, axis=1
     )
-    return nan_quantile(table.reshape(-1, RECENT_HOURS), 0.95).reshape(table.shape[:2])
+    known = (~np.isnan(table)).sum(axis=2) >= LEAST_RECENT_HOURS
+    return np.where(known, nan_quantile(table.reshape(-1, RECENT_HOURS), 0.95).reshape(known.shape), np.nan)
 
 
 def noisiness(data: SignalHours, noise: Floats) -> Iterator[Flag]:

@@ -1,4 +1,4 @@
-"""A simulated plant with faulty sensors, as the hours of the warehouse's own models.
+"""A simulated plant with faulty sensors, as the hours of the warehouse's own models, and what is true of it.
 
 Readings come from the simulator, minutes and hours from dbt_project; nothing between them is rebuilt here.
 """
@@ -12,11 +12,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import polars as pl
 
 from data.simulator import duisburg
 from data.simulator.factory import Factory
-from data.simulator.sensor_faults import SensorFault, plan
+from data.simulator.sensor_faults import HOUR_S, Floats, SensorFault, SensorFaults, plan
 from data.simulator.signal_model import Signal, build_signals
 from data.simulator.signals import SignalBuilder
 from orchestration.lib.signal_flags import read_hours
@@ -30,29 +31,54 @@ MODELS = ("fct_signal_minute", "fct_signal_hour")
 
 @dataclass(frozen=True)
 class Case:
-    """One simulated plant: its hours as the warehouse has them, and the faults that were injected."""
+    """One simulated plant: its hours as the warehouse has them, and the faults that were injected.
+
+    `beyond` are (signal, hour since 1970) in which the mean of all that the sensor showed, archived or not, lay beyond a
+    limit of its measurement: mostly the process did so.
+    """
 
     hours: SignalHours
     signals: tuple[Signal, ...]
     faults: Sequence[SensorFault]
+    beyond: frozenset[tuple[int, int]]
+
+
+class Witness(SensorFaults):
+    """Sees what sensors show at every scan, before any of it is thinned out, lost or told in another unit."""
+
+    def __init__(self, faults: Sequence[SensorFault], seed: int) -> None:
+        super().__init__(faults, seed)
+        self.beyond: set[tuple[int, int]] = set()
+
+    def shown(self, signal: Signal, at: Floats, values: Floats) -> Floats:
+        """As without a witness; notes hours beyond a limit."""
+        shown = super().shown(signal, at, values)
+        hours, place = np.unique(at // HOUR_S, return_inverse=True)
+        means = np.bincount(place, shown) / np.bincount(place)
+        low, high = signal.measurement.low, signal.measurement.high
+        off = (means < (-np.inf if low is None else low)) | (means > (np.inf if high is None else high))
+        self.beyond |= {(signal.index, int(hour)) for hour in hours[off]}
+        return shown
 
 
 def simulated_case(folder: Path, seed: int, *, days: int = 40, machines: int = 12, tags: int = 60) -> Case:
-    """Simulate, build, read. `folder` is empty and gets a warehouse."""
+    """Simulate, build, read. `folder` gets a warehouse in place of a former one, and keeps what dbt parsed."""
     signals = build_signals(duisburg.build_plant(machines), tags)
     start = int(datetime(FIRST_DAY.year, FIRST_DAY.month, FIRST_DAY.day, 4, tzinfo=UTC).timestamp())
     faults = plan(signals, start, start + days * 86_400, seed)
+    witness = Witness(faults, seed)
     warehouse = folder / "tundish.duckdb"
+    warehouse.unlink(missing_ok=True)
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("set timezone = 'UTC'")
         _write_dictionary(connection, signals)
-        _write_readings(connection, signals, faults, seed=seed, days=days, machines=machines)
+        _write_readings(connection, signals, witness, seed=seed, days=days, machines=machines)
     build_hours(folder)
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         hours = read_hours(connection)
     assert hours is not None
     assert [one.signal_id for one in hours.signals] == sorted(one.tag for one in signals)
-    return Case(hours, tuple(sorted(signals, key=lambda one: one.tag)), faults)
+    return Case(hours, tuple(sorted(signals, key=lambda one: one.tag)), faults, frozenset(witness.beyond))
 
 
 def _write_dictionary(connection: duckdb.DuckDBPyConnection, signals: Sequence[Signal]) -> None:
@@ -80,14 +106,15 @@ def _write_dictionary(connection: duckdb.DuckDBPyConnection, signals: Sequence[S
 
 
 def _write_readings(
-    connection: duckdb.DuckDBPyConnection, signals: tuple[Signal, ...], faults: Sequence[SensorFault], *, seed: int, days: int, machines: int,
+    connection: duckdb.DuckDBPyConnection, signals: tuple[Signal, ...], witness: Witness, *, seed: int, days: int, machines: int,
 ) -> None:  # fmt: skip
     connection.execute(
         """create table intermediate.int_signals__reading (tag varchar, reading_at timestamptz, value double,
             value_state varchar, is_questionable boolean, reading_date date, _source_ingested_at timestamptz, _source_row bigint)"""
     )
     plant = duisburg.build_plant(machines)
-    builder = SignalBuilder(plant, 30.0, seed, faults)
+    builder = SignalBuilder(plant, 30.0, seed)
+    builder.faults = witness
     for log in Factory(plant, seed, FIRST_DAY).days(days):
         builder.begin(log)
         day = pl.concat(

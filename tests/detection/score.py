@@ -1,7 +1,8 @@
 """What was found against what was injected: recall, precision and delay of each kind of fault.
 
 A fault counts as found if a flag of its kind lies on its signal between its first hour and a day after its end. A finding
-is a stretch of flags of one kind on one signal, less than two days apart; it is right if it lies on such a fault.
+is a stretch of flags of one kind on one signal, less than two days apart; it is right if it lies on such a fault. Out of range
+is also right where the sensor did show more or less than a limit allows: mostly the process left it, with a sound sensor.
 """
 
 from collections import defaultdict
@@ -53,10 +54,18 @@ def add_case(scores: dict[str, Score], case: Case, flags: Iterable[Flag]) -> Non
     for (signal, kind), found in by_signal.items():
         for first, until in episodes(found):
             scores[kind].findings += 1
-            fault = faults.get(signal)
-            scores[kind].right += (
-                fault is not None and fault.kind == kind and _on(fault, first, until, origin)
+            scores[kind].right += _is_right(case, faults.get(signal), kind, range(first, until)) or (
+                kind == "out_of_range"
+                and any((signal, origin + hour) in case.beyond for hour in range(first, until))
             )
+
+
+def _is_right(case: Case, fault: SensorFault | None, kind: str, hours: range) -> bool:
+    return (
+        fault is not None
+        and fault.kind == kind
+        and _on(fault, hours.start, hours.stop, case.hours.first_hour)
+    )
 
 
 def _add_fault(score: Score, fault: SensorFault, flags: Sequence[Flag], origin: int) -> None:
