@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ingestion.ahead import Files
 from ingestion.batch import BatchGate, BatchResult, Finding
 from ingestion.contracts import Contract
 from ingestion.delivery import Delivered, discover
@@ -109,6 +110,7 @@ def _judged(contract: Contract, file: Delivered, zone: str, settings: Settings, 
         contract,
         zone,
         settings,
+        files=Files(contract, zone, settings),
         stage=stage,
         scratch=scratch,
         connection=connection,

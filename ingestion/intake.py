@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from ingestion.ahead import Files, query_of
 from ingestion.batch import BatchGate
 from ingestion.bundles import BUNDLE_BYTES, bundles, chained, portions
 from ingestion.contracts import Contract
@@ -19,17 +20,14 @@ from ingestion.errors import (
     FileError,
     UnreadableFileError,
 )
-from ingestion.formats import reader_for
 from ingestion.formats.base import ArrowReader, Opened, TextReader
 from ingestion.lake.stage import Stage
 from ingestion.outcomes import Batch, Outcome, held
 from ingestion.packed import Unpacker
 from ingestion.rows import FileRows, pass_on
-from ingestion.session import stream
 from ingestion.settings import Settings
 from ingestion.shaping import Shape
-from ingestion.typing.query import TypedQuery, typed_query
-from ingestion.typing.readings import constants
+from ingestion.typing.query import TypedQuery
 from ingestion.verdict import Judge, Reading
 
 _FILE = "__file"  # column that tells the files of a bundle apart; a number, as paths in every row cost time
@@ -44,6 +42,7 @@ class Intake:
         zone: str,
         settings: Settings,
         *,
+        files: Files,
         stage: Stage,
         scratch: Path,
         connection: duckdb.DuckDBPyConnection,
@@ -55,8 +54,8 @@ class Intake:
         self._settings = settings
         self._stage = stage
         self._scratch = scratch
-        self._reader = reader_for(contract, scratch, settings.max_line_bytes, zone)
-        self._malformed: str = getattr(self._reader, "malformed", "")
+        self._files = files
+        self._reader = files.reader(contract)
         self._duckdb = connection
         self._judge = Judge(
             contract,
@@ -99,7 +98,7 @@ class Intake:
                 refused.append(held(batch, error))
                 continue
             try:
-                opened = self._reader.open(file)
+                opened = self._files.open(self._reader, file)
             except FileError as error:
                 refused.append(self._judge.held(batch, file, error))
                 continue
@@ -228,18 +227,11 @@ class Intake:
 
     def _shape(self, opened: Opened, by: str = "") -> tuple[Shape, TypedQuery]:
         """The query for files like this one, with the column `by` that tells them apart; what becomes of its rows."""
-        query = typed_query(
-            self._contract,
-            opened.inputs,
-            extra=(by,) if by else (),
-            malformed=self._malformed,
-            overflow=opened.extra,
-            constants=constants(self._contract, opened.inputs),
-        )
+        query = query_of(self._contract, self._reader, opened, by)
         return Shape(self._contract, self._zone, query), query
 
     def _typed(self, query: TypedQuery, relation: str) -> Iterator[pa.RecordBatch]:
-        return stream(self._duckdb, query.over(relation))
+        return self._files.stream(self._duckdb, query.over(relation))
 
     @staticmethod
     def _share_out(

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 import duckdb
 
+from ingestion.ahead import Ahead, Files
 from ingestion.batch import BatchGate, BatchResult, ProgressSink, RowDiff, TableLoad
 from ingestion.contracts import Contract
 from ingestion.delivery import discover
@@ -72,6 +73,7 @@ def opened_intake(
     *,
     gate: BatchGate | None = None,
     on_bytes: Callable[[int], None] = lambda _: None,
+    files: Files | None = None,
 ) -> Iterator[tuple[Intake, Stage, duckdb.DuckDBPyConnection]]:
     """What takes files of one format into a stage of their own, which goes with all that was not committed."""
     folder = settings.lake / "_staging" / contract.raw_name
@@ -81,6 +83,7 @@ def opened_intake(
         contract,
         source.timezone,
         settings,
+        files=files or Files(contract, source.timezone, settings),
         stage=stage,
         scratch=settings.scratch / contract.raw_name,
         connection=connection,
@@ -118,7 +121,8 @@ class _Load:
         self._session = session
         self._contract_hash = contract_hash(contract)
         self._scratch = settings.scratch / contract.raw_name
-        self._incoming = Incoming(settings, contract.raw_name)
+        self._ahead = Ahead(contract, source.timezone, settings, session)
+        self._incoming = Incoming(settings, contract.raw_name, self._ahead.begin)
 
     def run(self) -> list[BatchResult]:
         """Results of all files, in delivery order."""
@@ -137,6 +141,7 @@ class _Load:
             for group in commit_groups(self._contract, fresh, self._settings.commit_bytes):
                 results |= self._load_group(group, on_bytes)
         finally:
+            self._ahead.close()
             self._incoming.close()
             shutil.rmtree(self._scratch, ignore_errors=True)
         return [results[file.name] for file in files]
@@ -147,7 +152,13 @@ class _Load:
         times = ingestion_times(settings.lake, len(group))
         batches = [Batch(copy, at) for copy, at in zip(group, times, strict=True)]
         with opened_intake(
-            contract, self._source, settings, self._session, gate=self._gate, on_bytes=on_bytes
+            contract,
+            self._source,
+            settings,
+            self._session,
+            gate=self._gate,
+            on_bytes=on_bytes,
+            files=self._ahead,
         ) as (intake, stage, connection):
             outcomes = self._write_down(intake.take(batches), stage, connection)
         return {outcome.batch.file.name: outcome.result for outcome in outcomes}

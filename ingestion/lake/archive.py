@@ -13,7 +13,7 @@ import itertools
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -55,9 +55,15 @@ class Copy:
 
 
 class Incoming:
-    """Copies of the new files of one table while they are loaded; keep() moves them into the archive."""
+    """Copies of the new files of one table while they are loaded; keep() moves them into the archive.
 
-    def __init__(self, settings: Settings, raw_name: str) -> None:
+    `standing` hears of a big file, with the path of its copy, when that stands and is still being hashed.
+    """
+
+    def __init__(
+        self, settings: Settings, raw_name: str, standing: Callable[[Delivered], None] = lambda _: None
+    ) -> None:
+        self._standing = standing
         self._archive = settings.archive
         self._folder = settings.archive / "incoming" / raw_name
         self._unpacker = Unpacker(settings.max_unpack_ratio)
@@ -73,7 +79,7 @@ class Incoming:
             self._made = True
         path = self._folder / f"{next(self._numbers)}{_suffixes(file)}"
         if file.packed is None:
-            return Copy(file, _copied(file.path, path, file.size), path)
+            return Copy(file, self._copied(file, path), path)
         try:
             with self._one_at_a_time:
                 return Copy(file, self._take_packed(file.packed, path), path)
@@ -91,6 +97,26 @@ class Incoming:
         """Remove the copies that were not kept."""
         self._unpacker.close()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _copied(self, file: Delivered, target: Path) -> str:
+        """Copy a file and hash the copy: of a small one its bytes, in one breath; of a big one what stands already."""
+        if file.size <= _SMALL_FILE:
+            content = file.path.read_bytes()
+            handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444)
+            with os.fdopen(handle, "wb", buffering=0) as out:
+                out.write(content)
+            return hashlib.sha256(content).hexdigest()
+        digest = hashlib.sha256()
+        followed: list[Future[None]] = []
+        with ThreadPoolExecutor(1, thread_name_prefix="hash") as behind:
+            start = 0
+            for size in _copied_pieces(file.path, target):
+                followed.append(behind.submit(_update, digest, target, start, size))
+                start += size
+            self._standing(replace(file, path=target))
+        for piece in followed:
+            piece.result()
+        return digest.hexdigest()
 
     def _take_packed(self, packed: Packed, path: Path) -> str:
         if packed.member is None:
@@ -138,31 +164,6 @@ def _content_hash(path: Path, max_unpack_ratio: float) -> str:
         return unpacker.sha256(Packed(path, path.stat().st_size))
     except UnpackError:
         return ""
-
-
-def _copied(source: Path, target: Path, size: int) -> str:
-    """Copy a file and hash the copy; a small one in one breath, its bytes are the same for both."""
-    if size > _SMALL_FILE:
-        return _copied_and_followed(source, target)
-    content = source.read_bytes()
-    handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444)
-    with os.fdopen(handle, "wb", buffering=0) as out:
-        out.write(content)
-    return hashlib.sha256(content).hexdigest()
-
-
-def _copied_and_followed(source: Path, target: Path) -> str:
-    """Copy a big file; behind the copying thread another one hashes what stands in the copy."""
-    digest = hashlib.sha256()
-    followed: list[Future[None]] = []
-    with ThreadPoolExecutor(1, thread_name_prefix="hash") as behind:
-        start = 0
-        for size in _copied_pieces(source, target):
-            followed.append(behind.submit(_update, digest, target, start, size))
-            start += size
-    for piece in followed:
-        piece.result()
-    return digest.hexdigest()
 
 
 def _update(digest: "hashlib._Hash", path: Path, start: int, size: int) -> None:

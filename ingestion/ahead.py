@@ -1,0 +1,137 @@
+"""Reading ahead: one big file is opened, and its first rows are read, while its hash is computed.
+
+Whether a content is new says its hash, and rows carry it: nothing is staged before it is known. But reading needs only
+the copy. Belongs here: what was begun, until the load asks for it. Of what went wrong nothing is kept: the load meets
+it again, and says what is wrong.
+"""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import chain
+
+import duckdb
+import pyarrow as pa
+
+from ingestion.contracts import Contract
+from ingestion.delivery import Delivered
+from ingestion.errors import FileError
+from ingestion.formats import reader_for
+from ingestion.formats.base import Opened, Reader, TextReader
+from ingestion.session import Session, stream
+from ingestion.settings import Settings
+from ingestion.typing.query import TypedQuery, typed_query
+from ingestion.typing.readings import constants
+
+BIG_FILE = 32 * 2**20
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A file that was opened, and the query over it alone whose first batch was fetched."""
+
+    opened: Opened
+    sql: str
+    batches: Iterator[pa.RecordBatch]
+
+
+def query_of(contract: Contract, reader: Reader, opened: Opened, by: str = "") -> TypedQuery:
+    """The query for files like this one, with the column `by` that tells them apart."""
+    return typed_query(
+        contract,
+        opened.inputs,
+        extra=(by,) if by else (),
+        malformed=getattr(reader, "malformed", ""),
+        overflow=opened.extra,
+        constants=constants(contract, opened.inputs),
+    )
+
+
+class Files:
+    """How the files of one load are opened and queried; `zone` is the source's."""
+
+    def __init__(self, contract: Contract, zone: str, settings: Settings) -> None:
+        self.contract = contract
+        self._zone = zone
+        self._settings = settings
+        self._readers: list[tuple[Contract, Reader]] = []
+
+    def reader(self, contract: Contract) -> Reader:
+        """The reader of this contract's files; always the same, since it may remember what it opened."""
+        for known, reader in self._readers:
+            if known == contract:
+                return reader
+        scratch = self._settings.scratch / contract.raw_name
+        reader = reader_for(contract, scratch, self._settings.max_line_bytes, self._zone)
+        self._readers.append((contract, reader))
+        return reader
+
+    def open(self, reader: Reader, file: Delivered) -> Opened:
+        """What the reader makes of a file; its FileError."""
+        return reader.open(file)
+
+    def stream(self, connection: duckdb.DuckDBPyConnection, sql: str) -> Iterator[pa.RecordBatch]:
+        """The rows of a query: see session.stream()."""
+        return stream(connection, sql)
+
+
+class Ahead(Files):
+    """Reads ahead in the first big file that is offered."""
+
+    def __init__(self, contract: Contract, zone: str, settings: Settings, session: Session) -> None:
+        super().__init__(contract, zone, settings)
+        self._session = session
+        self._one = threading.Lock()  # copies may stand in several threads
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="ahead")
+        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._begun: Future[Begun | None] | None = None
+
+    def begin(self, copy: Delivered) -> None:
+        """Read the beginning of this file, whose path is that of a copy which stands, unless another one was begun."""
+        with self._one:
+            if self._connection is None and copy.size >= BIG_FILE:
+                contract = self.contract.for_file(copy.name)
+                self._connection = self._session.connection()
+                self._begun = self._thread.submit(
+                    _read, copy, contract, self.reader(contract), self._connection
+                )
+
+    def open(self, reader: Reader, file: Delivered) -> Opened:
+        """What the reader makes of a file, or made of this copy when it was begun."""
+        begun = self._result()
+        if begun is None or begun.opened.file.path != file.path:
+            return super().open(reader, file)
+        return replace(begun.opened, file=file)
+
+    def stream(self, connection: duckdb.DuckDBPyConnection, sql: str) -> Iterator[pa.RecordBatch]:
+        """The rows of a query, of the one that was begun before too."""
+        begun = self._result()
+        if begun is None or begun.sql != sql:
+            return super().stream(connection, sql)
+        self._begun = None  # rows come once
+        return begun.batches
+
+    def close(self) -> None:
+        """Give up what nobody asked for."""
+        self._thread.shutdown()
+        if self._connection is not None:
+            self._connection.close()
+
+    def _result(self) -> Begun | None:
+        return self._begun.result() if self._begun is not None else None
+
+
+def _read(
+    copy: Delivered, contract: Contract, reader: Reader, connection: duckdb.DuckDBPyConnection
+) -> Begun | None:
+    if not isinstance(reader, TextReader):
+        return None
+    try:
+        opened = reader.open(copy)
+        sql = query_of(contract, reader, opened).over(reader.relation([opened]))
+        batches = stream(connection, sql)
+        first = next(batches, None)
+    except (FileError, duckdb.Error):
+        return None
+    return Begun(opened, sql, batches if first is None else chain([first], batches))
