@@ -125,6 +125,19 @@ class Misreport:
 
 
 @dataclass(frozen=True, slots=True)
+class Trade:
+    """Stock that was there before (opening), came from a supplier (supply), went back (return) or to customers (shipment).
+
+    The quantity is in the base unit of the material, below zero out of stock.
+    """
+
+    material: str
+    kind: str
+    quantity: float
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
     """A piece taken to inspection; deviations are in standard deviations of the process."""
 
@@ -153,4 +166,5 @@ class DayLog:
     issues: list[Issue] = field(default_factory=list)
     reworks: list[Rework] = field(default_factory=list)
     misreports: list[Misreport] = field(default_factory=list)
+    trades: list[Trade] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)

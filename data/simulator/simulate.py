@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Protocol
 
 from data.simulator import duisburg, greenville
-from data.simulator.events import DayLog, Failure
+from data.simulator.events import DayLog, Failure, Service
 from data.simulator.exporters import odoo_maintenance, sap_maintenance
 from data.simulator.exporters.cms import CmsExporter
 from data.simulator.exporters.files import Landing
@@ -159,6 +159,7 @@ def _simulate_part(
     works = build(period, landing)
     plant, sensors, reported = works.plant, works.sensors, works.reported
     failures: list[Failure] = []
+    services: list[Service] = []
     pieces = faulty = 0
     with TruthWriter(period.truth, part) as truth:
         for number, log in enumerate(works.factory.days(period.days), start=1):
@@ -170,12 +171,14 @@ def _simulate_part(
             if reported is not None:
                 truth.add(plant, works.factory.book, log)
                 failures += log.failures
+                services += log.services
                 pieces += sum(run.times.size for run in log.runs)
             landing.is_open = number + 1 > period.only_after_day
             if progress is not None:
                 progress(number, period.days)
         if reported is not None:
             truth.add_failures(plant, failures, reported, log.end)
+            truth.add_costs(plant, (*failures, *services), log.end)
             truth.add_master_records(plant)
         if sensors is not None:
             truth.add_sensor_faults(plant, sensors.signals, sensors.builder.faults.by_signal.values())

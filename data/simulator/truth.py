@@ -14,7 +14,7 @@ from typing import Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data.simulator.events import DayLog, Failure, Misreport, StateInterval
+from data.simulator.events import DayLog, Failure, Misreport, Service, StateInterval, Trade
 from data.simulator.faults import Fault
 from data.simulator.master_records import true_records
 from data.simulator.orders import OrderBook
@@ -24,6 +24,7 @@ from data.simulator.sensor_faults import SensorFault
 from data.simulator.signal_changes import hourly_means
 from data.simulator.signal_model import Signal
 from data.simulator.signals import Series
+from data.simulator.upkeep import costs_of
 
 _TIME = pa.timestamp("us", tz="UTC")
 ELEMENTS = ("apt", "aust", "adet", "adot", "pdt", "not_scheduled", "no_data")
@@ -33,6 +34,8 @@ SCHEMAS = {
     "quantities": [("site_code", pa.string()), ("machine", pa.string()), ("production_day", pa.date32()), ("shift_code", pa.string()), ("order_no", pa.string()), ("material_no", pa.string()), *((q, pa.int64()) for q in ("produced", "good", "scrap", "rework"))],
     "lot_links": [("site_code", pa.string()), ("order_no", pa.string()), *((c, pa.string()) for c in ("parent_material", "parent_lot", "child_material", "child_lot")), ("consumed", pa.float64()), ("unit", pa.string())],
     "misreports": [("site_code", pa.string()), ("production_day", pa.date32()), *((c, pa.string()) for c in ("machine", "order_no", "operation_no", "shift_code", "cause")), ("passed", pa.float64()), ("scrap", pa.float64())],
+    "trades": [*((c, pa.string()) for c in ("site_code", "material_no", "kind")), ("production_day", pa.date32()), ("quantity", pa.float64())],
+    "maintenance_costs": [("site_code", pa.string()), ("machine", pa.string()), ("is_emergency", pa.bool_()), ("cost", pa.float64())],
     "failures": [("site_code", pa.string()), ("machine", pa.string()), ("notification_no", pa.string()), ("mode", pa.string()), ("started_at", _TIME), ("ended_at", _TIME), ("reported_started_at", _TIME), ("reported_ended_at", _TIME)],
     "master_records": [(name, pa.string()) for name in ("entity", "source_system", "source_key", "thing", "looks_like")],
     "signal_hours": [("site_code", pa.string()), ("tag", pa.string()), ("hour_at", _TIME), ("mean", pa.float64()), ("reading_count", pa.int64())],
@@ -70,6 +73,7 @@ class TruthWriter:
         self._write("quantities", _quantities(plant, log))
         self._write("lot_links", _lot_links(plant, log, book))
         self._write("misreports", [_misreport(plant, log, m) for m in log.misreports])
+        self._write("trades", [_trade(plant, log, t) for t in log.trades])
 
     def add_faults(self, faults: Sequence[Fault]) -> None:
         """Add the labels of faults in the data of a day."""
@@ -94,6 +98,17 @@ class TruthWriter:
             "failures",
             [_failure(plant, f, reported, until) for f in sorted(failures, key=lambda f: f.number)],
         )
+
+    def add_costs(self, plant: PlantModel, events: Iterable[Failure | Service], until: int) -> None:
+        """Add what the maintenance cost that had ended by `until` (ms UTC)."""
+        rows: list[Row] = [
+            {
+                **_place(plant, event.machine), "is_emergency": isinstance(event, Failure),
+                "cost": sum(cost.amount for cost in costs_of(event)),
+            }
+            for event in events if event.end <= until
+        ]  # fmt: skip
+        self._write("maintenance_costs", rows)
 
     def add_master_records(self, plant: PlantModel) -> None:
         """Add for which thing each master record of a plant stands, and which other it only looks like."""
@@ -196,6 +211,13 @@ def _misreport(plant: PlantModel, log: DayLog, misreport: Misreport) -> Row:
         "production_day": log.day,
         "shift_code": misreport.shift_code or None,
     }
+
+
+def _trade(plant: PlantModel, log: DayLog, trade: Trade) -> Row:
+    return {
+        "site_code": plant.site_code, "material_no": trade.material, "kind": trade.kind, "production_day": log.day,
+        "quantity": trade.quantity,
+    }  # fmt: skip
 
 
 def _failure(plant: PlantModel, failure: Failure, reported: Reported, until: int) -> Row:

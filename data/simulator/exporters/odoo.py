@@ -24,7 +24,7 @@ class OdooExporter:
 
     def __init__(self, plant: PlantModel, book: OrderBook, landing: Landing, seed: int) -> None:
         self.plant, self.book, self.landing, self.seed = plant, book, landing, seed
-        self.log, self.stock, self.requests = ProductivityLog(book), StockLedger(book), RequestBook()
+        self.log, self.stock, self.requests = ProductivityLog(book), StockLedger(book, seed), RequestBook()
         self.is_first = True
 
     def export(self, log: DayLog) -> list[Fault]:
@@ -58,7 +58,10 @@ class OdooExporter:
             "stock_move": self.stock.move_rows(log),
             "stock_move_line": self.stock.lots.line_rows(),
             "stock_lot": self.stock.lots.lot_rows(),
+            "stock_quant": self.stock.quants.quant_rows(log),
+            "stock_valuation_layer": self.stock.quants.layer_rows(),
             "stock_scrap": self.stock.scrap_rows(works),
             "quality_check": self.stock.check_rows(log.samples),
             "maintenance_request": self.requests.rows(log),
+            "account_analytic_line": self.requests.entry_rows(),
         }  # fmt: skip

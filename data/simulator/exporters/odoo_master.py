@@ -19,9 +19,10 @@ _FACTORS = {"Units": Decimal(1), "Dozens": Decimal(1) / 12, "kg": Decimal(1), "l
 MATERIALS = (*((p.material, p.name, "Units") for p in PRODUCTS), *RAW)
 PRODUCT_IDS = {material: 20 + number for number, (material, _, _) in enumerate(MATERIALS)}
 BOM_IDS = {product.material: 1 + number for number, product in enumerate(PRODUCTS)}
-VENDORS, STOCK, PRODUCTION, SCRAP = 4, 8, 15, 16
+VENDORS, CUSTOMERS, STOCK, PRODUCTION, SCRAP = 4, 5, 8, 15, 16
 _PLACES = (
     (VENDORS, "Partners/Vendors", "supplier"), (STOCK, "GV/Stock", "internal"),
+    (CUSTOMERS, "Partners/Customers", "customer"),
     (PRODUCTION, "Virtual Locations/Production", "production"), (SCRAP, "Virtual Locations/Scrap", "inventory"),
 )  # fmt: skip
 # Characteristics of machined and of finished pieces: title, nominal, tolerance, unit, decimals.

@@ -11,6 +11,7 @@ from data.simulator.events import DayLog, Issue, Misreport, Rework, Sample
 from data.simulator.exporters.odoo_lots import LotBook
 from data.simulator.exporters.odoo_master import (
     BOM_IDS,
+    CUSTOMERS,
     POINTS,
     PRODUCT_IDS,
     PRODUCTION,
@@ -21,12 +22,14 @@ from data.simulator.exporters.odoo_master import (
 )
 from data.simulator.exporters.odoo_productivity import workorder_id
 from data.simulator.exporters.odoo_purchases import ARRIVAL_MS, SUPPLIED
+from data.simulator.exporters.odoo_stock import QuantBook
 from data.simulator.exporters.odoo_tables import Row, dated, quantity, utc
 from data.simulator.greenville import CALENDAR
 from data.simulator.orders import Order, OrderBook, OrderOperation
 from data.simulator.work import Work
 
 MISCOUNT = 5
+SHIPPING_MS = 21_600_000  # after the start of the production day
 
 
 def production_row(order: Order) -> Row:
@@ -86,14 +89,15 @@ def workorder_row(order: Order, step: OrderOperation, minutes: float) -> Row:
 
 
 class StockLedger:
-    """Numbers movements, scrap and quality checks; `lots` has the lots of the movements."""
+    """Numbers movements, scrap and quality checks; `lots` has the lots of the movements, `quants` what lies where."""
 
-    def __init__(self, book: OrderBook) -> None:
-        self.book, self.lots = book, LotBook()
+    def __init__(self, book: OrderBook, seed: int) -> None:
+        self.book, self.lots, self.quants = book, LotBook(), QuantBook(seed)
         self.moves = self.scraps = self.checks = 0
 
     def move_rows(self, log: DayLog) -> list[Row]:
-        """stock_move: weekly deliveries, components of the orders that were released, pieces of those that ended."""
+        """stock_move: weekly deliveries, components of the orders that were released, pieces of those that ended, shipments."""
+        leaving = self.quants.shipped(log)
         rows = (
             [self._supply(log, *supplied) for supplied in SUPPLIED.items()]
             if log.day.isoweekday() == 1
@@ -104,7 +108,8 @@ class StockLedger:
             order = self.book.named(done.order_no)
             if order.operations[-1].operation.vornr == done.operation_no:
                 rows.append(self._receive(order, done.at))
-        return rows + [row for rework in log.reworks for row in self._rework(rework)]
+        rows += [row for rework in log.reworks for row in self._rework(rework)]
+        return rows + [self._ship(log, *goods) for goods in leaving]
 
     def scrap_rows(self, works: Iterable[Work]) -> list[Row]:
         """stock_scrap: what each operation scrapped in a shift."""
@@ -147,7 +152,13 @@ class StockLedger:
 
     def _supply(self, log: DayLog, material: str, delivered: tuple[float, str]) -> Row:
         at, reference = log.start + ARRIVAL_MS, f"GV/IN/{log.day:%y%W}"
+        self.quants.note(log, material, "supply", *delivered)
         return self._move(at, reference, material, delivered, (VENDORS, STOCK))
+
+    def _ship(self, log: DayLog, material: str, pieces: int) -> Row:
+        at, reference = log.start + SHIPPING_MS, f"GV/OUT/{log.day:%y%j}"
+        self.quants.note(log, material, "shipment", -pieces, "Units")
+        return self._move(at, reference, material, (pieces, "Units"), (STOCK, CUSTOMERS))
 
     def _consume(self, order: Order, issues: list[Issue]) -> Row:
         first, amount = issues[0], sum(issue.quantity for issue in issues)
@@ -185,7 +196,9 @@ class StockLedger:
             "product_uom_qty": moved, "quantity": moved, "product_uom": UOMS[amount[1]], "state": "done",
             "location_id": way[0], "location_dest_id": way[1], "date": utc(at),
         }  # fmt: skip
-        return dated(values, at, at)
+        row = dated(values, at, at)
+        self.quants.moved(row, material, amount, way)
+        return row
 
     def _by_material(self, issues: list[Issue]) -> list[tuple[Order, list[Issue]]]:
         """Issues of one order and material together: lots stand in stock_move_line."""

@@ -38,6 +38,10 @@ _TABLES = {
     "stock_move": "id:int reference:text product_id:int product_uom_qty:qty quantity:qty product_uom:int state:text location_id:int "
     "location_dest_id:int production_id:int raw_material_production_id:int workorder_id:int date:time",
     "stock_move_line": "id:int move_id:int product_id:int lot_id:int quantity:qty product_uom_id:int state:text date:time",
+    "stock_quant": "id:int product_id:int location_id:int lot_id:int quantity:qty reserved_quantity:qty",
+    "stock_valuation_layer": "id:int product_id:int stock_move_id:int quantity:qty unit_cost:qty value:qty",
+    "account_analytic_line": "id:int name:text date:day amount:qty unit_amount:qty product_id:int currency_id:int "
+    "maintenance_request_id:int",
     "stock_lot": "id:int name:text product_id:int",
     "res_currency": "id:int name:text active:bool",
     "purchase_order": "id:int name:text partner_id:int currency_id:int state:text date_order:time effective_date:time",

@@ -16,6 +16,8 @@ from data.simulator.exporters.sap_goods import GoodsLedger
 from data.simulator.exporters.sap_maintenance import NotificationBook
 from data.simulator.exporters.sap_master import master_records
 from data.simulator.exporters.sap_orders import order_records
+from data.simulator.exporters.sap_purchases import order_lines
+from data.simulator.exporters.sap_stock import valuations
 from data.simulator.faults import CORRECTED, QUARANTINED, Draft, Fault, Mark, pick, with_field
 from data.simulator.orders import OrderBook
 from data.simulator.plant_model import PlantModel
@@ -51,7 +53,7 @@ class SapExporter:
         self, plant: PlantModel, book: OrderBook, landing: Landing, seed: int, first_day: date
     ) -> None:
         self.plant, self.book, self.landing, self.seed, self.first_day = plant, book, landing, seed, first_day
-        self.goods = GoodsLedger(seed)
+        self.goods = GoodsLedger(seed, first_day)
         self.notifications = NotificationBook(plant)
         self.recent: dict[str, list[tuple[int, str, Mark | None]]] = {}
 
@@ -61,8 +63,11 @@ class SapExporter:
         number = (log.day - self.first_day).days
         self._forget(log.start - DAY)
         works = works_of(log, self.book)
-        for at, table, line in (*self.goods.post(log, works, self.book), *self.notifications.post(log)):
+        produced = self.goods.post(log, works, self.book)
+        traded, history = self.goods.trade(log)
+        for at, table, line in (*produced, *traded, *self.notifications.post(log)):
             self.recent.setdefault(table, []).append((at, line, None))
+        self._deliver_sound(log, history, number)
         slips = np.random.default_rng((self.seed, 22, log.day.toordinal()))
         postings = postings_of(log, works, rng, slips)
         if number % REEXPORT_EVERY != REEXPORT_DAY:
@@ -89,6 +94,7 @@ class SapExporter:
             if order.changed >= log.end - OVERLAP_MS:
                 for name, lines in order_records(order).items():
                     tables.setdefault(name, []).extend((order.changed, line, None) for line in lines)
+        tables.setdefault("AUFK", []).extend((at, line, None) for at, line in self.notifications.orders)
         drafts = [self._draft(name, log, rows, "") for name, rows in tables.items() if rows]
         for draft in drafts:
             self._spoil(draft, rng)
@@ -100,6 +106,17 @@ class SapExporter:
             ]
         at = log.end + 25 * MINUTE
         return [f for n, draft in enumerate(drafts) for f in draft.write(self.landing, at + n * 1000)]
+
+    def _deliver_sound(self, log: DayLog, history: list[str], number: int) -> None:
+        """Small tables without faults: purchases, balances, costs."""
+        tables = order_lines(self.seed, log, self.first_day) | {
+            "EKBE": history, "MARD": self.goods.stock.balances(), "COEP": self.notifications.costs,
+            "MBEW": valuations() if number % 7 == 0 else [],
+        }  # fmt: skip
+        written = {name: lines for name, lines in tables.items() if lines}
+        for n, (name, lines) in enumerate(written.items()):
+            rows: list[tuple[int, str, Mark | None]] = [(0, line, None) for line in lines]
+            self._draft(name, log, rows, "").write(self.landing, log.end + 35 * MINUTE + n * 1000)
 
     def _draft(self, table: str, log: DayLog, rows: list[tuple[int, str, Mark | None]], suffix: str) -> Draft:
         header = COLUMNS[table].replace(" ", ";")

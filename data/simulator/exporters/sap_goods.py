@@ -1,29 +1,25 @@
 """Goods movements and inspection lots of the ERP: MKPF, MSEG, QALS.
 
-Belongs here: issues to orders, receipts from orders with reversals, lots for inspection.
-Does not belong here: when components are staged (planning.py), what was confirmed (sap_confirmations.py).
+Belongs here: issues to orders, receipts from orders with reversals, lots for inspection; what suppliers deliver and
+what is shipped. Does not belong here: when components are staged (planning.py), what was confirmed
+(sap_confirmations.py), what was ordered (sap_purchases.py), balances (sap_stock.py).
 """
 
 from collections.abc import Iterable
+from datetime import date
 from itertools import groupby
 
 import numpy as np
 
 from data.simulator.duisburg import SITE, outside_repeated_hour, to_local
-from data.simulator.events import DayLog, Issue, Rework
+from data.simulator.events import DayLog, Issue, Rework, Trade
 from data.simulator.exporters.sap_format import aufnr, dats, matnr, number, record, tims
+from data.simulator.exporters.sap_purchases import Supply, history_line, supplies
+from data.simulator.exporters.sap_stock import UNITS, StockBook, place_of, price_of
 from data.simulator.orders import Order, OrderBook
 from data.simulator.work import Work
 
-PRICE = {
-    "300001": 1.9,
-    "300002": 4.2,
-    "300003": 11.4,
-    "300004": 7.9,
-    "300005": 3.1,
-    "300006": 0.12,
-}  # EUR a unit
-MADE_PRICE = {"1": 96.0, "2": 18.5}
+SHIPPING = 8 * 3_600_000  # after the start of the production day
 Item = tuple[str, str, str, float, str]  # movement type, material, lot, quantity, unit
 Entry = tuple[int, str, str]  # time, table, line
 
@@ -31,9 +27,11 @@ Entry = tuple[int, str, str]  # time, table, line
 class GoodsLedger:
     """Numbers documents and inspection lots and keeps the lots that are open."""
 
-    def __init__(self, seed: int) -> None:
-        self.seed = seed
+    def __init__(self, seed: int, first_day: date) -> None:
+        self.seed, self.first_day = seed, first_day
+        self.stock = StockBook(seed)
         self.document = 4_900_000_000
+        self.trade_document = 5_000_000_000
         self.lots: dict[int, int] = {}
         self.next_lot = 30_000_000_001
 
@@ -53,6 +51,41 @@ class GoodsLedger:
         for order in touched.values():
             lines.append((log.end, "QALS", self._lot(order, log.end)))
         return lines
+
+    def trade(self, log: DayLog) -> tuple[list[Entry], list[str]]:
+        """Lines of a day for MKPF and MSEG, and for EKBE; the log notes what came and went."""
+        leaving = self.stock.shipped(log)
+        if log.day == self.first_day:
+            log.trades += [Trade(m, "opening", amount, log.start) for m, amount in self.stock.opening.items()]
+        lines: list[Entry] = []
+        history: list[str] = []
+        for (at, _, _), moved in groupby(
+            supplies(self.seed, log, self.first_day), key=lambda s: (s.at, s.movement, s.purchase.vendor)
+        ):
+            entries, followed = self._supply(at, list(moved), log)
+            lines += entries
+            history += followed
+        if leaving:
+            log.trades += [
+                Trade(material, "shipment", -float(amount), log.start) for material, amount in leaving
+            ]
+            items = [("601", material, "", float(amount), "ST") for material, amount in leaving]
+            lines += self._book(self._trade_number(), log.start + SHIPPING, "WL", None, items)
+        return lines, history
+
+    def _supply(self, at: int, moved: list[Supply], log: DayLog) -> tuple[list[Entry], list[str]]:
+        number_ = self._trade_number()
+        items = [(s.movement, s.item.material, "", float(s.quantity), UNITS[s.item.material]) for s in moved]
+        for movement, material, _, amount, _ in items:
+            kind, sign = ("supply", 1) if movement == "101" else ("return", -1)
+            log.trades.append(Trade(material, kind, sign * amount, at))
+        document = _key(number_, at)
+        history = [history_line(supply, document, place) for place, supply in enumerate(moved, start=1)]
+        return self._book(number_, at, "WE", None, items), history
+
+    def _trade_number(self) -> int:
+        self.trade_document += 1
+        return self.trade_document
 
     def _issue(self, order: int, issues: list[Issue]) -> list[Entry]:
         items = [("261", i.material, i.lot, i.quantity, i.unit) for i in issues]
@@ -81,20 +114,25 @@ class GoodsLedger:
 
     def _document(self, at: int, kind: str, order: int, items: list[Item]) -> list[Entry]:
         self.document += 1
+        return self._book(self.document, at, kind, order, items)
+
+    def _book(self, document: int, at: int, kind: str, order: int | None, items: list[Item]) -> list[Entry]:
+        """Lines of one document, and the stock after it."""
         entered = outside_repeated_hour(at, later=True)
-        key = {"MBLNR": f"{self.document:010d}", "MJAHR": f"{to_local(entered).year}"}
+        key = _key(document, entered)
         head = record("MKPF", {
             **key, "BLART": kind, "BLDAT": dats(entered), "BUDAT": dats(entered), "CPUDT": dats(entered),
-            "CPUTM": tims(entered), "USNAM": "RFC_MES", "XBLNR": str(order),
+            "CPUTM": tims(entered), "USNAM": "RFC_MES", "XBLNR": str(order or document),
         })  # fmt: skip
         lines: list[Entry] = [(at, "MKPF", head)]
         for position, (movement, material, lot, quantity, unit) in enumerate(items, start=1):
-            price = PRICE.get(material) or MADE_PRICE[material[0]]
+            direction = "S" if movement == "101" else "H"
+            self.stock.stock[material] += quantity if direction == "S" else -quantity
             lines.append((at, "MSEG", record("MSEG", {
                 **key, "ZEILE": f"{position:04d}", "BWART": movement, "MATNR": matnr(material), "WERKS": SITE,
-                "LGORT": "0002" if material.startswith("1") else "0001", "CHARG": lot,
-                "SHKZG": "S" if movement == "101" else "H", "MENGE": number(quantity), "MEINS": unit,
-                "AUFNR": aufnr(order), "DMBTR": number(round(quantity * price, 2)), "WAERS": "EUR",
+                "LGORT": place_of(material), "CHARG": lot,
+                "SHKZG": direction, "MENGE": number(quantity), "MEINS": unit, "AUFNR": aufnr(order) if order else "",
+                "DMBTR": number(round(quantity * price_of(material), 2)), "WAERS": "EUR",
             })))  # fmt: skip
         return lines
 
@@ -115,3 +153,8 @@ class GoodsLedger:
         if done:
             del self.lots[order.number]
         return record("QALS", values)
+
+
+def _key(document: int, at: int) -> dict[str, str]:
+    """Number and year of a material document."""
+    return {"MBLNR": f"{document:010d}", "MJAHR": f"{to_local(at).year}"}

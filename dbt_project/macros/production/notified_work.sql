@@ -1,5 +1,8 @@
-{#- Columns of a maintenance order that a notification with a time of work stands for, where a plant reports on it alone. -#}
-{% macro notified_work_columns() -%}
+{#-
+    Columns of a maintenance order that a notification with a time of work stands for, where a plant reports on it alone;
+    `cost` is its cost, `changed_at` how new the row is.
+-#}
+{% macro notified_work_columns(cost='null', changed_at='_source_ingested_at') -%}
 site_code,
     notification_id as maintenance_order_id,
     null as maintenance_order_no,
@@ -11,6 +14,6 @@ site_code,
     notification_date as created_date,
     malfunction_started_at as started_at,
     malfunction_ended_at as ended_at,
-    cast(null as decimal(18, 4)) as actual_cost,
-    _source_ingested_at
+    cast({{ cost }} as decimal(18, 4)) as actual_cost,
+    {{ changed_at }} as _source_ingested_at
 {%- endmacro %}

@@ -11,6 +11,7 @@ renamed as (
         erdat as created_date,
         ktext as order_text,
         werks as site_code,
+        objnr as object_no,
         coalesce(loekz = 'X', false) as is_deleted,
         _ingested_at
     from source

@@ -31,6 +31,11 @@ stock_move: reference varchar, product_id int, product_uom_qty numeric, quantity
 stock_move_line: move_id int, product_id int, lot_id int, quantity numeric, product_uom_id int, state varchar,
     date timestamp, location_id int, location_dest_id int, picked boolean
 stock_lot: name varchar, product_id int, company_id int, ref varchar
+stock_quant: product_id int, location_id int, lot_id int, quantity numeric, reserved_quantity numeric, package_id int
+stock_valuation_layer: product_id int, stock_move_id int, quantity numeric, unit_cost numeric, value numeric,
+    remaining_qty numeric
+account_analytic_line: name varchar, date date, amount numeric, unit_amount double precision, product_id int,
+    currency_id int, maintenance_request_id int, account_id int
 res_currency: name varchar, active boolean, symbol varchar
 purchase_order: name varchar, partner_id int, currency_id int, state varchar, date_order timestamp,
     effective_date timestamp, notes text

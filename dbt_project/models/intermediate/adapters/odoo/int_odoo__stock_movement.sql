@@ -30,6 +30,17 @@ orders as (
     select * from {{ ref('stg_odoo__mrp_production') }}
 ),
 
+-- of a move the cost of one unit of the product
+costs as (
+    select
+        move_id,
+        {{ ratio('sum(moved_amount)', 'sum(moved_qty)') }} as unit_cost,
+        max(_ingested_at) as _ingested_at
+    from {{ ref('stg_odoo__stock_valuation_layer') }}
+    where move_id is not null
+    group by move_id
+),
+
 signed as (
     select
         moves.move_id,
@@ -70,10 +81,12 @@ select
         when signed.received_production_id is not null then 'product'
         when signed.consuming_production_id is not null then 'component'
     end as order_role,
-    null as amount,
-    null as currency,
-    signed._ingested_at as _source_ingested_at
+    cast(signed.sign * costs.unit_cost * {{ in_base_unit('signed.moved_qty', 'units') }} as decimal(18, 4))
+        as amount,
+    case when costs.unit_cost is not null then {{ source_site('odoo', 'currency') }} end as currency,
+    greatest(signed._ingested_at, costs._ingested_at) as _source_ingested_at
 from signed
+left join costs on signed.move_id = costs.move_id
 left join units on signed.product_id = units.product_id and signed.uom_id = units.uom_id
 left join
     orders

@@ -25,6 +25,17 @@ notified as (
     group by maintenance_order_id
 ),
 
+costs as (
+    select
+        client,
+        object_no,
+        sum(amount) as actual_cost,
+        max(_ingested_at) as _ingested_at
+    from {{ ref('stg_sap_ecc__coep') }}
+    where value_type = '04'
+    group by client, object_no
+),
+
 ordered_work as (
     select
         orders.site_code,
@@ -38,9 +49,10 @@ ordered_work as (
         orders.created_date,
         notified.started_at,
         notified.ended_at,
-        cast(null as decimal(18, 4)) as actual_cost,
-        greatest(orders._ingested_at, notified._source_ingested_at) as _source_ingested_at
+        cast(costs.actual_cost as decimal(18, 4)) as actual_cost,
+        greatest(orders._ingested_at, notified._source_ingested_at, costs._ingested_at) as _source_ingested_at
     from orders
+    left join costs on orders.client = costs.client and orders.object_no = costs.object_no
     left join notified on orders.maintenance_order_id = notified.maintenance_order_id
 ),
 

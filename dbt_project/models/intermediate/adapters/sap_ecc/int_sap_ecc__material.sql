@@ -26,6 +26,22 @@ plants as (
     group by 1, 2
 ),
 
+-- one cost for a material: of several plants the lowest, whichever was exported first
+prices as (
+    select
+        client,
+        material_id,
+        min({{ ratio('price', 'price_per_qty') }}) as standard_cost,
+        max(_ingested_at) as _ingested_at
+    from (
+        select
+            *,
+            case price_control when 'S' then standard_price else moving_price end as price
+        from {{ ref('stg_sap_ecc__mbew') }}
+    ) as valued
+    group by client, material_id
+),
+
 identified as (
     select
         materials.material_id,
@@ -33,7 +49,7 @@ identified as (
         materials.material_type,
         materials.material_group,
         materials.base_unit,
-        null as standard_cost,
+        cast(prices.standard_cost as decimal(18, 4)) as standard_cost,
         coalesce(
             plants.is_made_in_house,
             case
@@ -44,10 +60,13 @@ identified as (
         materials.gtin,
         {{ local_to_utc('cast(materials.changed_on as timestamp)', source_site('sap_ecc', 'timezone')) }}
             as changed_at,
-        greatest(materials._ingested_at, ranked_names._ingested_at) as _source_ingested_at
+        greatest(materials._ingested_at, ranked_names._ingested_at, prices._ingested_at)
+            as _source_ingested_at
     from materials
     left join plants
         on materials.client = plants.client and materials.material_id = plants.material_id
+    left join prices
+        on materials.client = prices.client and materials.material_id = prices.material_id
     left join ranked_names
         on
             materials.client = ranked_names.client

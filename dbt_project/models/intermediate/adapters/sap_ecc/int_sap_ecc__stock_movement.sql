@@ -19,7 +19,9 @@ identified as (
         items.moved_qty * case items.direction when 'S' then 1 when 'H' then -1 end as moved_qty,
         items.quantity_unit,
         {{ site_id('items.site_code', 'items.order_no') }} as order_id,
+        -- 101 is a receipt from a supplier as well: such a movement is of no production order
         case
+            when items.order_no is null then null
             when items.movement_type in ('101', '102', '131', '132', '531', '532') then 'product'
             when items.movement_type in ('261', '262') then 'component'
         end as order_role,
