@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from quality.table_spec import TableSpec
-from serving.atomic import remove_folder
+from serving.atomic import TRASH_PREFIX, remove_folder
 from serving.errors import ReleaseBuildError
 from serving.layout import (
     DATASET_FOLDERS,
@@ -26,10 +26,15 @@ from serving.layout import (
     release_folder,
 )
 from serving.manifest import Manifest, ReleasedTable, ReleaseInfo, describe_file
-from serving.tables import export_table, read_warehouse_columns
+from serving.tables import WarehouseColumns, export_table, read_warehouse_columns
 
 STORAGE_VERSION = "v1.2.0"
 """Storage format that the ODBC and JDBC drivers of BI tools open; newer ones they refuse."""
+THREADS = 2
+"""Each holds row groups of its own, so that more of them need more memory."""
+MEMORY_LIMIT = "150MB"
+"""Enough for a row group of most tables; without a limit the engine keeps what it has read and written. A table whose
+rows are so wide that it does not do is written without one."""
 
 
 def build_candidate(
@@ -89,14 +94,33 @@ def _export_all(
     warehouse: Path, candidate: Candidate, tables: Sequence[TableSpec]
 ) -> tuple[ReleasedTable, ...]:
     """Copy each table once into the .duckdb (BI only) and once into Parquet; returns what was written."""
-    with duckdb.connect(":memory:") as connection:
+    spill = bi_root(candidate.released) / f"{TRASH_PREFIX}spill-{candidate.release_id}"
+    with duckdb.connect(
+        config={"threads": THREADS, "memory_limit": MEMORY_LIMIT, "temp_directory": str(spill)}
+    ) as connection:
         connection.execute("set timezone = 'UTC'")
         connection.execute(f"attach '{_quoted(warehouse)}' as warehouse (read_only)")
         target = candidate.folder / DUCKDB_NAME
         connection.execute(f"attach '{_quoted(target)}' as release (storage_version '{STORAGE_VERSION}')")
         found = read_warehouse_columns(connection)
-        written = tuple(export_table(connection, table, found, candidate) for table in tables)
+        written = tuple(_export(connection, table, found, candidate) for table in tables)
         connection.execute("detach release")
+    return written
+
+
+def _export(
+    connection: duckdb.DuckDBPyConnection, table: TableSpec, found: WarehouseColumns, candidate: Candidate
+) -> ReleasedTable:
+    """Export one table, again without a limit of memory if it does not do with it."""
+    try:
+        return export_table(connection, table, found, candidate)
+    except ReleaseBuildError as error:
+        if not isinstance(error.__cause__, duckdb.OutOfMemoryException):
+            raise
+    connection.rollback()
+    connection.execute("reset memory_limit")
+    written = export_table(connection, table, found, candidate)
+    connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
     return written
 
 

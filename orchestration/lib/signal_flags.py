@@ -31,6 +31,11 @@ HOURS = """
         sum(covered_s) as covered_s,
         epoch(max(_source_ingested_at)) - 3600.0 * (hour_no + 1) as latency_s
     from core.fct_signal_hour group by signal_id, hour_no"""
+PLACED = f"""
+    with places as (
+        select signal_id, row_number() over (order by signal_id) - 1 as place from ({SIGNALS}) as signals
+    )
+    select hours.* exclude (signal_id), place from ({HOURS}) as hours join places using (signal_id)"""
 INSERT = """
     insert into core.fct_signal_flag_day by name
     with hours as (
@@ -69,12 +74,10 @@ def fill_signal_flags(warehouse: Path) -> int:
 def read_hours(connection: duckdb.DuckDBPyConnection) -> SignalHours | None:
     """Return the hours of all signals as matrices; None if there are none."""
     traits = [SignalTraits(*row) for row in connection.execute(SIGNALS).fetchall()]
-    columns = connection.sql(HOURS).to_arrow_table()
+    columns = connection.sql(PLACED).to_arrow_table()
     if not columns.num_rows:
         return None
-    names = np.array([signal.signal_id for signal in traits], dtype=object)
-    place = np.searchsorted(names.astype(str), columns["signal_id"].to_numpy().astype(str))
-    hours = columns["hour_no"].to_numpy()
+    place, hours = columns["place"].to_numpy(), columns["hour_no"].to_numpy()
     first = int(hours.min()) // HOURS_PER_DAY * HOURS_PER_DAY
     shape = (len(traits), int(hours.max()) - first + 1)
     measures: dict[str, Floats] = {}

@@ -13,6 +13,7 @@ from serving.build import build_candidate, copy_docs
 from serving.errors import ReleaseBuildError
 from serving.layout import bi_root
 from serving.manifest import ReleaseInfo
+from serving.tables import export_table
 from tests.unit.serving.warehouses import FEATURES, OEE, build, write_warehouse
 
 INFO = ReleaseInfo("abcdef0123456789")
@@ -133,6 +134,28 @@ def test_build_candidate_refuses_and_leaves_nothing_behind(tmp_path, warehouse, 
         build_candidate(warehouse, tmp_path / "released", (FEATURES, table), INFO)
     assert "Next step" in str(caught.value)
     assert list(bi_root(tmp_path / "released").iterdir()) == []
+
+
+def test_build_candidate_writes_a_table_that_its_memory_does_not_hold(tmp_path, monkeypatch):
+    rows, kept = 40_000, []
+    columns = ", ".join(f"hash(i, {k})::varchar as c{k}" for k in range(20))
+    with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as connection:
+        connection.execute("create schema marts")
+        connection.execute(f"create table marts.mart_wide as select {columns} from range({rows}) t(i)")
+
+    def export(*given):
+        kept.append(given[1].name)
+        return export_table(*given)
+
+    monkeypatch.setattr("serving.build.MEMORY_LIMIT", "8MB")
+    monkeypatch.setattr("serving.build.export_table", export)
+    wide = TableSpec("mart_wide", "marts")
+    candidate = build_candidate(tmp_path / "warehouse.duckdb", tmp_path / "released", (wide,), INFO)
+    assert kept == ["mart_wide"] * 2
+    assert pq.read_metadata(candidate.folder / "tables" / "mart_wide.parquet").num_rows == rows
+    with duckdb.connect(str(candidate.folder / "tundish.duckdb"), read_only=True) as connection:
+        assert connection.execute("select count(*) from mart_wide").fetchall() == [(rows,)]
+    assert [path.name for path in bi_root(tmp_path / "released").iterdir()] == [candidate.folder.name]
 
 
 def test_build_candidate_without_a_warehouse_names_the_path(tmp_path):
