@@ -110,7 +110,7 @@ class DelimitedReader:
         return (
             f"read_csv([{paths}], auto_detect=false, header={str(dialect.header).lower()}, columns={{{names}}}, "
             f"delim={literal(dialect.delimiter)}, quote={literal(dialect.quote)}, escape={literal(dialect.quote)}, "
-            f"nullstr='{NEVER}', max_line_size={self._limit}, filename={str(len(files) > 1).lower()}{new_line})"
+            f"nullstr='{NEVER}', {text.line_bounds(self._limit)}, filename={str(len(files) > 1).lower()}{new_line})"
         )
 
     def screen(self, opened: Opened) -> Opened:

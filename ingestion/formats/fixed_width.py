@@ -145,7 +145,7 @@ class FixedWidthReader:
         paths = ", ".join(literal(str(file.path)) for file in files)
         return (
             f"(SELECT *, {cuts} FROM read_csv([{paths}], auto_detect=false, header=false, columns={{'line': 'VARCHAR'}}, "
-            f"delim='{_SEPARATOR}', quote='', escape='', nullstr='{NEVER}', max_line_size={self._limit}, "
+            f"delim='{_SEPARATOR}', quote='', escape='', nullstr='{NEVER}', {text.line_bounds(self._limit)}, "
             f"filename={str(len(files) > 1).lower()}))"
         )
 

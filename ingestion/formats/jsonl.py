@@ -71,7 +71,7 @@ class JsonLinesReader:
         name = ", filename" if len(files) > 1 else ""
         read = (
             f"read_csv([{paths}], auto_detect=false, header=false, columns={{'line': 'VARCHAR'}}, "
-            f"delim='{_SEPARATOR}', quote='', escape='', nullstr='{NEVER}', max_line_size={self._limit}, "
+            f"delim='{_SEPARATOR}', quote='', escape='', nullstr='{NEVER}', {text.line_bounds(self._limit)}, "
             f"filename={str(len(files) > 1).lower()})"
         )
         is_object = "CASE WHEN json_valid(line) THEN json_type(line) = 'OBJECT' ELSE false END"

@@ -159,7 +159,7 @@ class LineProtocolReader:
         usual = self._seen[files[0].text_path][1]
         lines = (
             f"read_csv([{paths}], auto_detect=false, header=false, columns={{'head': 'VARCHAR', 'given': 'VARCHAR', "
-            f"'stamp': 'VARCHAR'}}, delim=' ', quote='', escape='', nullstr='\x01', max_line_size={self._limit}, "
+            f"'stamp': 'VARCHAR'}}, delim=' ', quote='', escape='', nullstr='\x01', {text.line_bounds(self._limit)}, "
             f"filename={str(bool(name)).lower()})"
         )
         if several:

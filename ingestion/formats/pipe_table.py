@@ -143,7 +143,7 @@ class PipeTableReader:
             f"(SELECT {fields}{', filename' if several else ''} FROM "
             f"read_csv([{paths}], auto_detect=false, header=false, columns={{{names}}}, "
             f"delim='{_COPY.delimiter}', quote='{_COPY.quote}', escape='{_COPY.quote}', "
-            f"new_line='\\n', nullstr='{NEVER}', max_line_size={self._limit}, filename={str(several).lower()}))"
+            f"new_line='\\n', nullstr='{NEVER}', {text.line_bounds(self._limit)}, filename={str(several).lower()}))"
         )
 
     def screen(self, opened: Opened) -> Opened:

@@ -34,6 +34,15 @@ _MAGIC = {
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
+def line_bounds(limit: int) -> str:
+    """Arguments of read_csv: how long a line may be, and a buffer of some such lines.
+
+    Rows that wait hold the buffers of their texts: eight MiB a buffer instead of DuckDB's 32 take a fifth less memory
+    in all, and no longer.
+    """
+    return f"max_line_size={limit}, buffer_size={8 * limit}"
+
+
 class LineTooLongError(FileError):
     """The first line has no end within the limit."""
 
