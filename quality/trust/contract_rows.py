@@ -17,6 +17,7 @@ from ingestion.typing.expressions import literals
 from ingestion.typing.pairs import pair_rules
 from ingestion.typing.rules import column_rules
 from quality.contract_suite import FRESHNESS
+from quality.suite import Expectation
 from quality.trust.dimensions import BY_RULE, dimension_of
 from quality.trust.rows import EXAMPLES, SCHEMA
 
@@ -97,8 +98,8 @@ def rules_of(contract: Contract) -> Iterator[Rule]:
         yield "duplicate_key", ", ".join(contract.key), "each key once in a file", "info", "uniqueness"
     for asked in contract.quality:
         if not asked.of_rows:
-            column = str(asked.arguments.get("column", ""))
-            yield asked.type, column, asked.reason, asked.severity, dimension_of(asked.type)
+            columns = ", ".join(Expectation(asked.type, asked.arguments).columns)
+            yield asked.type, columns, asked.reason, asked.severity, dimension_of(asked.type)
     if fresh := contract.freshness:
         text = f"at most {fresh.limit} older than the file"
         yield FRESHNESS, fresh.column, text, fresh.severity, "timeliness"

@@ -35,6 +35,30 @@ def test_quarantine_holds_the_injected_faults_and_nothing_else(
     assert quarantined(demo.home) == {(t, Path(f).name, r, rule) for t, f, r, rule in injected}
 
 
+def test_rules_about_batches_find_the_labelled_records_and_nothing_else(
+    release: duckdb.DuckDBPyConnection,
+) -> None:
+    found = rows(
+        release,
+        """
+        select dataset, rule_name, sum(unexpected_count)::bigint from fct_quality_result
+        where gate = 'contract' and rule_name like 'expect_%' and not is_passed group by all""",
+    )
+    swapped = rows(
+        release,
+        """
+        select count(*) from memory.truth_faults where fault_kind = 'out_of_order' and "table" = 'mes__machine_states'""",
+    )[0][0]
+    told = {(dataset, rule): count for dataset, rule, count in found}
+    told.pop(
+        ("opcua__readings", "expect_series_to_have_one_value"), None
+    )  # a change of unit that the plant knows of
+    assert swapped > 0
+    assert told == {("mes__machine_states", "expect_series_to_never_go_back"): swapped}
+    asked = "select count(distinct rule_name) from fct_quality_result where gate = 'contract' and rule_name like 'expect_%'"
+    assert rows(release, asked) == [(5,)]
+
+
 def raw(home: Path, table: str) -> str:
     """A relation over every file of a raw table: the demo home is never compacted, so each file is live."""
     return f"read_parquet('{home}/lake/raw/{table}/**/*.parquet', hive_partitioning = true)"

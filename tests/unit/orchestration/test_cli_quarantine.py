@@ -123,7 +123,7 @@ def test_a_load_gives_up_what_waited_longer_than_the_policy_says(
     folder = workspace.plant.source("mes").path
     (folder / "counters_20251007.jsonl").write_text(
         "".join(
-            json.dumps(GOOD | {"ts": f"2025-10-07T00:{n:02}:00Z", "total_count": "1x" if n == 0 else n})
+            json.dumps(GOOD | {"ts": f"2025-10-07T00:{n:02}:00Z", "total_count": "1x" if n == 0 else 152 + n})
             + "\n"
             for n in range(30)
         )

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingestion.contracts import load_contract
+from ingestion.contracts import Contract, load_contract
 from ingestion.lake.ledger import SCHEMA as LEDGER
 from ingestion.settings import REPOSITORY
 from quality.result import ExpectationResult, GateResult, Severity
@@ -50,15 +50,28 @@ def finding(rule: str, column: str | None, rows: int, value: str = "x") -> dict[
 
 
 def judged(
-    path: Path, entries: list[dict[str, Any]], since: datetime = LONG_AGO
+    path: Path,
+    entries: list[dict[str, Any]],
+    since: datetime = LONG_AGO,
+    contract: Contract = COUNTERS,
 ) -> dict[tuple[Any, ...], dict[str, Any]]:
     """Results by day and rule."""
     pq.write_table(pa.Table.from_pylist(entries, LEDGER), path)
     runs = [("run-1", NOW - timedelta(hours=1), NOW + timedelta(hours=1))]
-    rows = contract_results([str(path)], [COUNTERS], runs, since).to_pylist()
+    rows = contract_results([str(path)], [contract], runs, since).to_pylist()
     found = {(row["batch_date"], row["rule_name"]): row for row in rows}
     assert len(found) == len(rows)
     return found
+
+
+def test_a_rule_about_a_series_that_a_batch_broke_is_one_row(tmp_path: Path) -> None:
+    states = load_contract(REPOSITORY / "ingestion/sources/mes/machine_states.contract.yml")
+    rule = "expect_series_to_never_go_back"
+    broken = finding(rule, "changed_at, _source_row, machine", 1) | {"severity": "info"}
+    entries = [attempt("a.csv", DAY, 100, [broken], raw_name=states.raw_name)]
+    found = judged(tmp_path / "ledger.parquet", entries, contract=states)
+    row = found[DAY, rule]
+    assert (row["is_passed"], row["outcome"], row["unexpected_count"]) == (False, "told", 1)
 
 
 def test_files_of_a_day_are_one_batch_and_rules_that_hold_are_rows_too(tmp_path: Path) -> None:
