@@ -43,10 +43,10 @@ def prepare(folder: Path, scale: float) -> Work:
     rate_s = SHORT_DAYS * TIMES * 86_400 * SENSORS / (READINGS * scale)
     for name, days in HISTORIES.items():
         home, day = folder / name / "home", folder / name / "day"
-        _tundish(home, "simulate", "--days", str(days), "--rate", f"{rate_s:.1f}")
-        _tundish(home, "run")
+        tundish(home, "simulate", "--days", str(days), "--rate", f"{rate_s:.1f}")
+        tundish(home, "run")
         (home / "landing").rename(folder / name / "landing")
-        _tundish(
+        tundish(
             home,
             "simulate",
             "--days",
@@ -73,7 +73,7 @@ def on_top_of(name: str) -> Callable[[Path, Path], Callable[[], Work]]:
 
         def run() -> Work:
             begun = time.perf_counter()
-            printed = _tundish(home, "run")
+            printed = tundish(home, "run")
             steps = _steps(printed, time.perf_counter() - begun)
             return replace(_size(day), parts={**steps, **_nodes(home)})
 
@@ -82,7 +82,7 @@ def on_top_of(name: str) -> Callable[[Path, Path], Callable[[], Work]]:
     return start
 
 
-def _tundish(home: Path, *arguments: str) -> str:
+def tundish(home: Path, *arguments: str) -> str:
     """What a command of this checkout prints; it has to succeed."""
     command = [
         str(Path(sys.executable).with_name("tundish")),
