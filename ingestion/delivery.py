@@ -39,6 +39,10 @@ class Delivered:
     packed: Packed | None = None
     content: str = ""
 
+    def __hash__(self) -> int:
+        """Of what differs between files: hashing each part of very many takes longer than finding them."""
+        return hash((self.name, self.mtime_ns))
+
     def unchanged(self) -> bool:
         """True if the file still has the size and time that it was listed with."""
         at, size = (
@@ -147,17 +151,15 @@ def _alternatives(pattern: str) -> list[str]:
 
 def _listed(folder: Path, root: Path, wanted: _Wanted) -> Iterator[Delivered]:
     """One look at a folder, however many files lie there."""
+    within = "" if folder == root else f"{folder.relative_to(root).as_posix()}/"
     with os.scandir(folder) as entries:
         for entry in entries:
             if wanted.archive(entry.name) and entry.is_file():
                 yield from _members(folder / entry.name, root, wanted)
             elif wanted.file(entry.name) and entry.is_file():
-                yield _one(folder / entry.name, root, entry.stat())
-
-
-def _one(path: Path, root: Path, status: os.stat_result) -> Delivered:
-    within = Packed(path, status.st_size) if packed.stream_suffix(path.name) else None
-    return Delivered(path, path.relative_to(root).as_posix(), status.st_size, status.st_mtime_ns, within)
+                status, path = entry.stat(), folder / entry.name
+                packing = Packed(path, status.st_size) if packed.stream_suffix(entry.name) else None
+                yield Delivered(path, f"{within}{entry.name}", status.st_size, status.st_mtime_ns, packing)
 
 
 def _members(path: Path, root: Path, wanted: _Wanted) -> Iterator[Delivered]:

@@ -18,7 +18,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -62,8 +62,9 @@ class Packed:
 
 def stream_suffix(name: str) -> str:
     """`.gz` or `.zst` as the name writes it; empty if it has neither."""
-    suffix = PurePosixPath(name).suffix
-    return suffix if suffix.lower() in STREAMS else ""
+    stem, dot, suffix = name.rpartition(".")  # asked of each name in a folder: a path costs ten times as much
+    named = bool(stem) and not stem.endswith("/")
+    return dot + suffix if named and f".{suffix.lower()}" in STREAMS else ""
 
 
 @lru_cache(maxsize=256)
