@@ -118,9 +118,6 @@ EMPTY = {
         "rejected_qty",
         "rejected_pct",
     },
-    ("mart_trust__dataset_day", "all"): {
-        "timeliness_pct"
-    },  # simulated days are long past: freshness is not judged
 }
 
 
