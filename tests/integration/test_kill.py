@@ -30,6 +30,7 @@ TECHNICAL = {
     "_ingested_at",
     "_source_ingested_at",
     "ingested_at",
+    "balance_at",  # of a stock: when it was read into the lake
 }
 # Tables about runs: a killed one is told too.
 ABOUT_RUNS = {"fct_quality_result", "mart_trust__dataset_day"}
