@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ingestion.ahead import Files
 from ingestion.batch import BatchGate, BatchResult, Finding
 from ingestion.contracts import Contract
 from ingestion.delivery import Delivered, discover
 from ingestion.errors import ConfigurationError
+from ingestion.files import Files
 from ingestion.intake import Intake
 from ingestion.lake.archive import Incoming
 from ingestion.lake.stage import Stage

@@ -11,7 +11,6 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from ingestion.ahead import Files, query_of
 from ingestion.batch import BatchGate
 from ingestion.bundles import BUNDLE_BYTES, bundles, chained, portions
 from ingestion.contracts import Contract
@@ -20,6 +19,7 @@ from ingestion.errors import (
     FileError,
     UnreadableFileError,
 )
+from ingestion.files import Files, query_of
 from ingestion.formats.base import ArrowReader, Opened, TextReader
 from ingestion.lake.stage import Stage
 from ingestion.outcomes import Batch, Outcome, held

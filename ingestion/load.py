@@ -13,10 +13,11 @@ from dataclasses import replace
 
 import duckdb
 
-from ingestion.ahead import Ahead, Files
+from ingestion.ahead import Ahead
 from ingestion.batch import BatchGate, BatchResult, ProgressSink, RowDiff, TableLoad
 from ingestion.contracts import Contract
 from ingestion.delivery import discover
+from ingestion.files import Files
 from ingestion.intake import Intake
 from ingestion.lake import quarantine
 from ingestion.lake.archive import Copy, Incoming

@@ -102,15 +102,13 @@ def test_every_mart_shows_both_sites(release: duckdb.DuckDBPyConnection) -> None
 # Columns without any value, by mart and site or, where a mart has none, currency; each with its reason.
 DECIDED_AT_GREENVILLE = {"doubt", "decision_no", "reason", "decided_by", "decided_on"}
 EMPTY = {
-    (
-        "mart_health__master_match",
-        "1000",
-    ): DECIDED_AT_GREENVILLE,  # pairs stand with the record of the lesser system
-    ("mart_reconciliation__operation_shift", "1000"): {
-        "machine_doubt"
-    },  # machines and counters agree in the demo
+    # pairs stand with the record of the lesser system
+    ("mart_health__master_match", "1000"): DECIDED_AT_GREENVILLE,
+    # machines and counters agree in the demo
+    ("mart_reconciliation__operation_shift", "1000"): {"machine_doubt"},
     ("mart_reconciliation__operation_shift", "2000"): {"machine_doubt"},
-    ("mart_suppliers__delivery", "EUR"): {"supplier_rating", "is_preferred"},  # neither ERP rates suppliers
+    # neither ERP rates suppliers
+    ("mart_suppliers__delivery", "EUR"): {"supplier_rating", "is_preferred"},
     # Odoo books a return as a move that names no line of a purchase
     ("mart_suppliers__delivery", "USD"): {
         "supplier_rating",
