@@ -1,16 +1,15 @@
 """Stock of Odoo: stock_quant, and stock_valuation_layer, which says what a movement did to the value.
 
-Belongs here: what lies where at the end of a day, costs, what is shipped. Does not belong here: the movements
+Belongs here: what lies where at the end of a day, and costs. Does not belong here: the movements
 (odoo_orders.py).
 """
-
-import numpy as np
 
 from data.simulator.events import DayLog, Trade
 from data.simulator.exporters.odoo_master import PRODUCT_IDS, STOCK
 from data.simulator.exporters.odoo_purchases import SUPPLIED
 from data.simulator.exporters.odoo_tables import Row, quantity, utc
 from data.simulator.greenville import PRODUCTS
+from data.simulator.shipping import shipped
 
 _PER = {"Dozens": 12}  # base units; all other units of the movements are base units
 _OPENING_WEEKS = 6
@@ -36,16 +35,13 @@ class QuantBook:
         self.is_new = True
 
     def shipped(self, log: DayLog) -> list[tuple[str, int]]:
-        """Finished pieces that leave on a day: from Monday to Friday a part of the stock. The first day opens the books."""
+        """Finished pieces that leave on a day. The first day opens the books."""
         if self.is_new:
             self.is_new = False
             log.trades += [
                 Trade(material, "opening", held, log.start) for (material, _), held in self.quants.items()
             ]
-        rng = np.random.default_rng((self.seed, 62, log.day.toordinal()))
-        goods = [product.material for product in PRODUCTS if product.finished]
-        leaving = [(m, int(self.quants[m, STOCK] * rng.uniform(0.15, 0.4))) for m in goods]
-        return [(m, pieces) for m, pieces in leaving if pieces > 0 and log.day.isoweekday() < 6]
+        return shipped(self.seed, log.day, PRODUCTS, lambda material: self.quants[material, STOCK])
 
     def note(self, log: DayLog, material: str, kind: str, amount: float, unit: str) -> None:
         """Note in the log what came and went."""

@@ -1,15 +1,14 @@
 """Stock of the ERP: MARD and MBEW.
 
-Belongs here: what lies where at the end of a day, prices, what is shipped. Does not belong here: the documents that
+Belongs here: what lies where at the end of a day, and prices. Does not belong here: the documents that
 move it (sap_goods.py).
 """
-
-import numpy as np
 
 from data.simulator.duisburg import PRODUCTS, RAW, SITE
 from data.simulator.events import DayLog
 from data.simulator.exporters.sap_format import matnr, number, record
 from data.simulator.exporters.sap_purchases import ITEMS
+from data.simulator.shipping import shipped
 
 PRICE = {
     "300001": 1.9,
@@ -45,15 +44,8 @@ class StockBook:
         self.stock = dict(self.opening)
 
     def shipped(self, log: DayLog) -> list[tuple[str, int]]:
-        """Finished pieces that leave on a day: from Monday to Friday a part of the stock."""
-        rng = np.random.default_rng((self.seed, 62, log.day.toordinal()))
-        goods = [product.material for product in PRODUCTS if product.finished]
-        shares = rng.uniform(0.15, 0.4, len(goods))
-        leaving = [
-            (material, int(self.stock[material] * share))
-            for material, share in zip(goods, shares, strict=True)
-        ]
-        return [(material, pieces) for material, pieces in leaving if pieces > 0 and log.day.weekday() < 5]
+        """Finished pieces that leave on a day."""
+        return shipped(self.seed, log.day, PRODUCTS, self.stock.__getitem__)
 
     def balances(self) -> list[str]:
         """MARD."""
