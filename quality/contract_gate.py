@@ -9,7 +9,7 @@ Here: rules on a whole batch. Not here: rules on a row and the commit (`ingestio
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TypeAlias
 
@@ -17,8 +17,9 @@ from ingestion.batch import BatchProfile, Finding, GateVerdict
 from ingestion.contracts import Contract
 from ingestion.errors import ContractError
 from quality.contract_suite import batch_rules
-from quality.engine import Dataset, evaluate
+from quality.engine import Dataset, by_row_count, evaluate
 from quality.result import ExpectationResult, Severity
+from quality.suite import Expectation
 
 Tables: TypeAlias = Mapping[str, str]
 
@@ -86,14 +87,21 @@ def _check_rules(profile: BatchProfile, tables: Tables) -> list[Finding]:
     """What the contract's rules about batches found in the rows that are left; rules that hold say nothing."""
     delivered_at = profile.delivered_at or datetime.now(UTC)
     rules = batch_rules(profile.contract, delivered_at)
+    counted = [by_row_count(rule, profile.rows_valid) for rule in rules]
+    asked = [rule for rule, result in zip(rules, counted, strict=True) if result is None]
+    results = [*filter(None, counted), *_ask(profile, asked, tables)]
+    return [_finding(profile, result) for result in results if not result.passed]
+
+
+def _ask(profile: BatchProfile, rules: Sequence[Expectation], tables: Tables) -> list[ExpectationResult]:
+    """Results of rules that need the rows; where there are none nothing is opened, as small files may be many."""
     if not rules or profile.staged is None:
         return []
     wanted = {str(rule.kwargs["parent"]) for rule in rules if "parent" in rule.kwargs}
     references = {name: tables[name] for name in sorted(wanted) if name in tables}
     with profile.staged() as rows:
         key = profile.contract.key or ("_source_row",)
-        results = evaluate(Dataset(rows.connection, rows.relation, rows.columns, key, references), rules)
-    return [_finding(profile, result) for result in results if not result.passed]
+        return evaluate(Dataset(rows.connection, rows.relation, rows.columns, key, references), rules)
 
 
 def _finding(profile: BatchProfile, result: ExpectationResult) -> Finding:

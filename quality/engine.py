@@ -17,7 +17,7 @@ import duckdb
 from ingestion.typing.expressions import identifier
 from quality import own, series_rules  # noqa: F401 - importing series_rules registers what comes with Tundish
 from quality.result import SAMPLE_SIZE, ExpectationResult
-from quality.sql_rules import RowRule, Rule, compile_rule
+from quality.sql_rules import ROW_COUNT, RowRule, Rule, TableRule, compile_rule
 from quality.sql_rules import field as sql_field
 from quality.suite import Expectation, broken, result_of
 
@@ -67,6 +67,19 @@ def evaluate(
             zip(rest, _in_pandas(data, [expectations[one] for one in rest], chunk_rows), strict=True)
         )
     return [results[number] for number in range(len(expectations))]
+
+
+def by_row_count(expectation: Expectation, rows: int) -> ExpectationResult | None:
+    """The result of a rule on the number of rows alone; None for every other rule, and for one that is not for DuckDB."""
+    try:
+        rule = compile_rule(expectation, {})
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+    return (
+        _on_table(expectation, rule, rows)
+        if isinstance(rule, TableRule) and rule.value == ROW_COUNT
+        else None
+    )
 
 
 def as_sql(data: Dataset, expectation: Expectation) -> Rule | None:
@@ -121,8 +134,7 @@ def _asked(data: Dataset, rule: Rule) -> tuple[str, ...]:
 
 def _judged(data: Dataset, expectation: Expectation, rule: Rule, seen: tuple[Any, ...]) -> ExpectationResult:
     if not isinstance(rule, RowRule):
-        result = result_of(expectation, passed=rule.holds(seen[0]))
-        return replace(result, observed="" if seen[0] is None else _text(seen[0]))
+        return _on_table(expectation, rule, seen[0])
     looked_at, unexpected = int(seen[0]), int(seen[1])
     passed = not looked_at or (looked_at - unexpected) / looked_at >= rule.mostly
     result = replace(
@@ -135,6 +147,11 @@ def _judged(data: Dataset, expectation: Expectation, rule: Rule, seen: tuple[Any
         return result
     sample, keys = _examples(data, rule)
     return replace(result, sample=sample, keys=keys)
+
+
+def _on_table(expectation: Expectation, rule: TableRule, figure: Any) -> ExpectationResult:
+    result = result_of(expectation, passed=rule.holds(figure))
+    return replace(result, observed="" if figure is None else _text(figure))
 
 
 def _text(value: object) -> str:

@@ -18,6 +18,8 @@ from ingestion.typing.expressions import identifier, literal
 from quality.suite import Expectation
 
 _EVERY = "true"
+ROW_COUNT = "count(*)"
+"""The figure of a table that is known where rows were counted on their way."""
 _KINDS = {
     "BIGINT": "number",
     "INTEGER": "number",
@@ -50,7 +52,7 @@ class RowRule:
         if self.counted == f"{self.shown} is not null":
             counted, bad = f"count({self.shown})", self.bad
         elif self.counted == _EVERY:
-            counted, bad = "count(*)", self.bad
+            counted, bad = ROW_COUNT, self.bad
         else:
             counted, bad = f"count(*) filter (where {self.counted})", f"{self.counted} and {self.bad}"
         return counted, self.unexpected or f"count(*) filter (where {bad})"
@@ -301,7 +303,7 @@ def _figure(value: str, kinds: Sequence[str] = ("number",), *, is_count: bool = 
 
 def _row_count_equals(_: Sequence[Field], kwargs: Mapping[str, Any]) -> Rule | None:
     value = kwargs.get("value")
-    return TableRule("count(*)", value, value) if isinstance(value, int) else None
+    return TableRule(ROW_COUNT, value, value) if isinstance(value, int) else None
 
 
 _ONE = {"column", "mostly"}
@@ -325,7 +327,7 @@ _CATALOGUE: dict[str, tuple[set[str], Builder]] = {
         _pair(lambda kwargs: ">=" if kwargs.get("or_equal") else ">"),
     ),
     "expect_column_pair_values_to_be_equal": (_PAIR, _pair(lambda _: "=")),
-    "expect_table_row_count_to_be_between": (_BOUNDS - {"strict_min", "strict_max"}, _figure("count(*)")),
+    "expect_table_row_count_to_be_between": (_BOUNDS - {"strict_min", "strict_max"}, _figure(ROW_COUNT)),
     "expect_table_row_count_to_equal": ({"value"}, _row_count_equals),
     "expect_column_min_to_be_between": ({"column"} | _BOUNDS, _figure("min({})", ("number", "time"))),
     "expect_column_max_to_be_between": ({"column"} | _BOUNDS, _figure("max({})", ("number", "time"))),
