@@ -46,8 +46,8 @@ class StagedRows:
 class BatchProfile:
     """What is known about one file after reading and before its commit: the input of a batch gate.
 
-    `null_counts` are over the valid rows; `range_at` are the first and last value (UTC) of the contract's first
-    timestamp column; `duplicate_keys` is the number of valid rows whose key occurred before in the same file,
+    `null_counts` are over the valid rows; `ranges` the first and last value (UTC) of timestamp columns whose range was
+    noted on the way; `duplicate_keys` is the number of valid rows whose key occurred before in the same file,
     or None where it was not counted (append tables, or more rows than are worth it). `delivered_at` is when the file
     was written; `staged` opens its valid rows, for rules about them.
     """
@@ -60,7 +60,7 @@ class BatchProfile:
     rows_valid: int
     findings: tuple[Finding, ...] = ()
     null_counts: Mapping[str, int] = field(default_factory=dict)
-    range_at: tuple[datetime, datetime] | None = None
+    ranges: Mapping[str, tuple[datetime, datetime]] = field(default_factory=dict)
     duplicate_keys: int | None = None
     delivered_at: datetime | None = None
     staged: Callable[[], AbstractContextManager[StagedRows]] | None = None

@@ -38,6 +38,7 @@ def rejoined(profile: BatchProfile, chosen: Chosen, origin: Origin, settings: Se
         profile,
         rows_read=chosen.records,
         rows_valid=valid,
+        ranges={},
         findings=(*profile.findings, elsewhere),
         delivered_at=datetime.fromtimestamp(chosen.mtime_ns / 1e9, UTC),
         staged=partial(_together, profile, before),

@@ -134,12 +134,13 @@ class FileRows:
         keys = pa.Table.from_batches(self._keys)
         return int(keys.num_rows - keys.group_by(list(self._contract.key)).aggregate([]).num_rows)
 
-    def range_at(self) -> tuple[datetime, datetime] | None:
-        """First and last value of the contract's first timestamp column."""
-        if self._range_us is None:
-            return None
+    def ranges(self) -> dict[str, tuple[datetime, datetime]]:
+        """First and last value of the contract's first timestamp column, if it has values."""
+        name = self._shape.first_timestamp
+        if name is None or self._range_us is None:
+            return {}
         first, last = self._range_us
-        return _EPOCH + timedelta(microseconds=first), _EPOCH + timedelta(microseconds=last)
+        return {name: (_EPOCH + timedelta(microseconds=first), _EPOCH + timedelta(microseconds=last))}
 
     def _pass_on(self, batch: pa.RecordBatch) -> None:
         if self._chosen is not None:

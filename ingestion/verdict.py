@@ -144,6 +144,6 @@ class Judge:
             delivered_at=datetime.fromtimestamp(reading.batch.file.mtime_ns / 1e9, UTC),
             staged=partial(self._staged, reading.stage),
             null_counts=dict(rows.null_counts),
-            range_at=rows.range_at(),
+            ranges=rows.ranges(),
             duplicate_keys=rows.duplicate_keys(),
         )

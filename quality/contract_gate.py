@@ -11,14 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from ingestion.batch import BatchProfile, Finding, GateVerdict
 from ingestion.contracts import Contract
 from ingestion.errors import ContractError
 from quality.contract_suite import batch_rules
-from quality.engine import Dataset, by_row_count, evaluate
+from quality.engine import Dataset, evaluate, from_figures
 from quality.result import ExpectationResult, Severity
+from quality.sql_rules import LARGEST, ROW_COUNT, SMALLEST, field
 from quality.suite import Expectation
 
 Tables: TypeAlias = Mapping[str, str]
@@ -87,10 +88,21 @@ def _check_rules(profile: BatchProfile, tables: Tables) -> list[Finding]:
     """What the contract's rules about batches found in the rows that are left; rules that hold say nothing."""
     delivered_at = profile.delivered_at or datetime.now(UTC)
     rules = batch_rules(profile.contract, delivered_at)
-    counted = [by_row_count(rule, profile.rows_valid) for rule in rules]
-    asked = [rule for rule, result in zip(rules, counted, strict=True) if result is None]
-    results = [*filter(None, counted), *_ask(profile, asked, tables)]
+    columns, figures = _known(profile)
+    told = [from_figures(rule, columns, figures) for rule in rules]
+    asked = [rule for rule, result in zip(rules, told, strict=True) if result is None]
+    results = [*filter(None, told), *_ask(profile, asked, tables)]
     return [_finding(profile, result) for result in results if not result.passed]
+
+
+def _known(profile: BatchProfile) -> tuple[dict[str, str], dict[str, Any]]:
+    """Columns by DuckDB type, and what is known of the rows without asking them, by SQL."""
+    columns = dict.fromkeys(profile.ranges, "TIMESTAMPTZ")
+    figures: dict[str, Any] = {ROW_COUNT: profile.rows_valid}
+    for name, (first, last) in profile.ranges.items():
+        of = field(name, columns[name]).sql
+        figures |= {SMALLEST.format(of): first, LARGEST.format(of): last}
+    return columns, figures
 
 
 def _ask(profile: BatchProfile, rules: Sequence[Expectation], tables: Tables) -> list[ExpectationResult]:

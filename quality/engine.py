@@ -17,7 +17,7 @@ import duckdb
 from ingestion.typing.expressions import identifier
 from quality import own, series_rules  # noqa: F401 - importing series_rules registers what comes with Tundish
 from quality.result import SAMPLE_SIZE, ExpectationResult
-from quality.sql_rules import ROW_COUNT, RowRule, Rule, TableRule, compile_rule
+from quality.sql_rules import RowRule, Rule, TableRule, compile_rule
 from quality.sql_rules import field as sql_field
 from quality.suite import Expectation, broken, result_of
 
@@ -69,17 +69,20 @@ def evaluate(
     return [results[number] for number in range(len(expectations))]
 
 
-def by_row_count(expectation: Expectation, rows: int) -> ExpectationResult | None:
-    """The result of a rule on the number of rows alone; None for every other rule, and for one that is not for DuckDB."""
+def from_figures(
+    expectation: Expectation, columns: Mapping[str, str], figures: Mapping[str, Any]
+) -> ExpectationResult | None:
+    """The result of a rule on one figure of a table if that is among the known ones, by its SQL; None otherwise.
+
+    `columns`: those that figures are of, by DuckDB type.
+    """
     try:
-        rule = compile_rule(expectation, {})
+        rule = compile_rule(expectation, columns)
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
-    return (
-        _on_table(expectation, rule, rows)
-        if isinstance(rule, TableRule) and rule.value == ROW_COUNT
-        else None
-    )
+    if not isinstance(rule, TableRule) or rule.value not in figures:
+        return None
+    return _on_table(expectation, rule, figures[rule.value])
 
 
 def as_sql(data: Dataset, expectation: Expectation) -> Rule | None:

@@ -19,7 +19,7 @@ from quality.suite import Expectation
 
 _EVERY = "true"
 ROW_COUNT = "count(*)"
-"""The figure of a table that is known where rows were counted on their way."""
+SMALLEST, LARGEST = "min({})", "max({})"
 _KINDS = {
     "BIGINT": "number",
     "INTEGER": "number",
@@ -329,8 +329,8 @@ _CATALOGUE: dict[str, tuple[set[str], Builder]] = {
     "expect_column_pair_values_to_be_equal": (_PAIR, _pair(lambda _: "=")),
     "expect_table_row_count_to_be_between": (_BOUNDS - {"strict_min", "strict_max"}, _figure(ROW_COUNT)),
     "expect_table_row_count_to_equal": ({"value"}, _row_count_equals),
-    "expect_column_min_to_be_between": ({"column"} | _BOUNDS, _figure("min({})", ("number", "time"))),
-    "expect_column_max_to_be_between": ({"column"} | _BOUNDS, _figure("max({})", ("number", "time"))),
+    "expect_column_min_to_be_between": ({"column"} | _BOUNDS, _figure(SMALLEST, ("number", "time"))),
+    "expect_column_max_to_be_between": ({"column"} | _BOUNDS, _figure(LARGEST, ("number", "time"))),
     "expect_column_mean_to_be_between": ({"column"} | _BOUNDS, _figure("avg({})")),
     "expect_column_sum_to_be_between": ({"column"} | _BOUNDS, _figure("coalesce(sum({}), 0)")),
     "expect_column_unique_value_count_to_be_between": (

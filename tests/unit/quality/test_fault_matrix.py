@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -12,8 +13,10 @@ from typing import NamedTuple
 
 import pytest
 
-from ingestion.batch import BatchProfile, BatchResult, GateVerdict
+from ingestion.batch import BatchGate, BatchProfile, BatchResult, GateVerdict
 from quality.contract_gate import evaluate_batch
+from quality.contract_suite import FRESHNESS, batch_rules
+from quality.engine import Dataset, evaluate
 from tests.unit.ingestion.home import Home, column
 
 START = datetime(2025, 10, 6, 6, tzinfo=UTC)
@@ -54,6 +57,9 @@ QUALITY = [
         "expect_column_proportion_of_non_null_values_to_be_between", "info", column="note", min_value=0.5
     ),
 ]
+FRESH = [{"property": "freshness", "value": 2, "unit": "d", "element": "t.at"}]
+KNOWN = {"tags": "(values ('T0'), ('T1')) as tags(tag)"}
+NOTED = {"expect_table_row_count_to_be_between", FRESHNESS}
 COLUMNS = [
     column("id", "BIGINT", required=True),
     column("tag", required=True, logicalTypeOptions={"pattern": "^[A-Z][0-9]$"}),
@@ -164,17 +170,13 @@ def text_of(rows: Rows) -> str:
     return "\n".join([HEADER, *lines]) + "\n"
 
 
-def load(home: Home, rows: Rows, **tables: str) -> BatchResult:
+judge: BatchGate = partial(evaluate_batch, tables=KNOWN)
+
+
+def load(home: Home, rows: Rows, gate: BatchGate = judge) -> BatchResult:
     """One file under the contract, loaded with the gate."""
-    contract = home.contract(
-        COLUMNS,
-        formatOptions={"delimiter": ";"},
-        quality=QUALITY,
-        sla=[{"property": "freshness", "value": 2, "unit": "d", "element": "t.at"}],
-    )
+    contract = home.contract(COLUMNS, formatOptions={"delimiter": ";"}, quality=QUALITY, sla=FRESH)
     home.deliver("t.csv", text_of(rows), int(DELIVERED.timestamp()))
-    known = tables or {"tags": "(values ('T0'), ('T1')) as tags(tag)"}
-    gate: Callable[[BatchProfile], GateVerdict] = partial(evaluate_batch, tables=known)
     (batch,) = home.load(contract, gate).batches
     return batch
 
@@ -201,7 +203,7 @@ def test_each_rule_of_the_contract_is_tripped_by_some_fault() -> None:
 
 
 def test_a_rule_that_cannot_be_evaluated_holds_the_file_with_the_reason(home: Home) -> None:
-    batch = load(home, good_rows(), machines="(select 1 as tag)")
+    batch = load(home, good_rows(), partial(evaluate_batch, tables={"machines": "(select 1 as tag)"}))
     assert batch.status == "held"
     finding = batch.findings[0]
     assert (finding.rule, finding.severity) == ("expect_column_values_to_be_known_in", "critical")
@@ -214,3 +216,36 @@ def test_a_warning_says_which_rows_and_what_was_expected_and_commits(home: Home)
     assert (finding.severity, finding.rows, finding.expected) == ("warning", 2, "max_per_s 0.1")
     assert [dict(entry)["value"] for entry in finding.sample] == ["_source_row=8", "_source_row=10"]
     assert batch.rows_committed == 40
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_what_was_noted_on_the_way_is_what_a_query_of_the_rows_says(home: Home, fault: Fault) -> None:
+    found = []
+
+    def gate(profile: BatchProfile) -> GateVerdict:
+        assert profile.staged is not None
+        rules = [one for one in batch_rules(profile.contract, DELIVERED) if one.type in NOTED]
+        with profile.staged() as rows:
+            results = evaluate(Dataset(rows.connection, rows.relation, rows.columns), rules)
+        verdict = evaluate_batch(profile, KNOWN)
+        asked = [(one.expectation, one.observed) for one in results if not one.passed]
+        found.append((asked, [(one.rule, one.observed) for one in verdict.findings if one.rule in NOTED]))
+        return verdict
+
+    load(home, fault.change(good_rows()), gate)
+    ((asked, said),) = found
+    assert said == asked
+    assert [rule for rule, _ in said] == [rule for rule in fault.said if rule in NOTED]
+
+
+def test_rules_on_what_was_noted_on_the_way_open_no_rows(home: Home) -> None:
+    opened = []
+
+    def gate(profile: BatchProfile) -> GateVerdict:
+        return evaluate_batch(replace(profile, staged=lambda: opened.append(profile)))
+
+    contract = home.contract(COLUMNS, formatOptions={"delimiter": ";"}, quality=QUALITY[:1], sla=FRESH)
+    home.deliver("t.csv", text_of(later(-9)(good_rows()[:9])), int(DELIVERED.timestamp()))
+    (batch,) = home.load(contract, gate).batches
+    assert {finding.rule for finding in batch.findings} == NOTED
+    assert (batch.status, opened) == ("held", [])
