@@ -31,6 +31,7 @@ _MAGIC = {
     b"\xd0\xcf\x11\xe0": "an old Excel workbook",
     b"%PDF": "a PDF document",
 }
+_CONTROLS = bytes((*range(9), *range(14, 32)))  # that no text holds but by mistake
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -135,9 +136,9 @@ def _check_text(contract: Contract, file: Delivered, head: bytes) -> None:
         return
     if head.startswith(_UTF16_MARKS):
         raise _wrong_encoding(contract, file, 0, head[:2])
-    controls = sum(head[:4096].count(bytes([code])) for code in (*range(9), *range(14, 32)))
-    if controls > len(head[:4096]) / 100:
-        at = next(place for place, code in enumerate(head) if code < 9 or 14 <= code < 32)
+    sample = head[:4096]
+    if 100 * (len(sample) - len(sample.translate(None, _CONTROLS))) > len(sample):
+        at = next(place for place, code in enumerate(head) if code in _CONTROLS)
         seen = f"binary data ({head[at : at + 8]!r})"
         raise UnreadableFileError(contract.raw_name, file.name, f"byte {at}", expected, seen)
 

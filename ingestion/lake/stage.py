@@ -162,10 +162,10 @@ class Stage:
         """A place for the rows of one delivered file."""
         return FileStage(self)
 
-    def share(self, batches: list[pa.RecordBatch]) -> None:
-        """Take in rows that lay in memory; many small portions are written together."""
+    def share(self, batches: list[pa.RecordBatch], size: int) -> None:
+        """Take in rows that lay in memory, `size` bytes of them; many small portions are written together."""
         self._waiting.extend(batches)
-        self._waiting_bytes += sum(batch.nbytes for batch in batches)
+        self._waiting_bytes += size
         if self._waiting_bytes > _MEMORY_BYTES:
             self._write_waiting()
 
@@ -240,6 +240,7 @@ class FileStage:
             for waiting in self._batches:
                 self._own.write(waiting)
             self._batches.clear()
+            self._bytes = 0
 
     def relation(self, connection: duckdb.DuckDBPyConnection) -> str:
         """All rows as a relation of that connection; afterwards none can be written."""
@@ -252,7 +253,7 @@ class FileStage:
         """The rows may become raw."""
         if self._own is not None:
             self._stage.take(self._closed())
-        self._stage.share(self._batches)
+        self._stage.share(self._batches, self._bytes)
         self._batches = []
 
     def drop(self) -> None:
