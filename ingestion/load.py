@@ -8,12 +8,10 @@ does the same work again.
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 
 import duckdb
-from deltalake import DeltaTable
 
 from ingestion.ahead import Ahead
 from ingestion.batch import BatchGate, BatchResult, ProgressSink, RowDiff, TableLoad
@@ -23,7 +21,7 @@ from ingestion.files import Files
 from ingestion.intake import Intake
 from ingestion.lake import quarantine
 from ingestion.lake.archive import Copy, Incoming
-from ingestion.lake.commit import commit_batches, opened_table, table_version
+from ingestion.lake.commit import commit_batches, table_version
 from ingestion.lake.ledger import contract_hash
 from ingestion.lake.locks import exclusive, ingestion_times
 from ingestion.lake.rowdiff import row_diffs
@@ -141,20 +139,16 @@ class _Load:
         try:
             results, fresh = triage.sort(files)
             on_bytes = self._counter(sum(copy.file.size for copy in fresh))
-            with ThreadPoolExecutor(1, thread_name_prefix="open") as behind:
-                for group in commit_groups(self._contract, fresh, self._settings.commit_bytes):
-                    opening = behind.submit(opened_table, self._settings.raw_path(self._contract.raw_name))
-                    results |= self._load_group(group, on_bytes, opening)
+            for group in commit_groups(self._contract, fresh, self._settings.commit_bytes):
+                results |= self._load_group(group, on_bytes)
         finally:
             self._ahead.close()
             self._incoming.close()
             shutil.rmtree(self._scratch, ignore_errors=True)
         return [results[file.name] for file in files]
 
-    def _load_group(
-        self, group: Sequence[Copy], on_bytes: Callable[[int], None], opening: "Future[DeltaTable | None]"
-    ) -> dict[str, BatchResult]:
-        """Read, judge and commit the files of one commit; the raw table is `opening` meanwhile."""
+    def _load_group(self, group: Sequence[Copy], on_bytes: Callable[[int], None]) -> dict[str, BatchResult]:
+        """Read, judge and commit the files of one commit."""
         contract, settings = self._contract.for_file(group[0].file.name), self._settings
         times = ingestion_times(settings.lake, len(group))
         batches = [Batch(copy, at) for copy, at in zip(group, times, strict=True)]
@@ -167,15 +161,11 @@ class _Load:
             on_bytes=on_bytes,
             files=self._ahead,
         ) as (intake, stage, connection):
-            outcomes = self._write_down(intake.take(batches), stage, connection, opening)
+            outcomes = self._write_down(intake.take(batches), stage, connection)
         return {outcome.batch.file.name: outcome.result for outcome in outcomes}
 
     def _write_down(
-        self,
-        outcomes: Sequence[Outcome],
-        stage: Stage,
-        connection: duckdb.DuckDBPyConnection,
-        opening: "Future[DeltaTable | None]",
+        self, outcomes: Sequence[Outcome], stage: Stage, connection: duckdb.DuckDBPyConnection
     ) -> Sequence[Outcome]:
         """Archive, quarantine, ledger, raw: in this order. Gives the outcomes with what they change of what is held."""
         contract, settings = self._contract, self._settings
@@ -193,8 +183,7 @@ class _Load:
         self._session.ledger.record(contract, self._contract_hash, attempts)
         if kept:
             metadata = {"plant": self._plant.name, "contract": f"{contract.raw_name} {contract.version}"}
-            raw = settings.raw_path(contract.raw_name)
-            commit_batches(contract, raw, staged, transactions, metadata, opened=opening.result())
+            commit_batches(contract, settings.raw_path(contract.raw_name), staged, transactions, metadata)
         return outcomes
 
     def _compared(

@@ -51,18 +51,15 @@ def commit_batches(
     staged: Sequence[StagedFile],
     transactions: Sequence[str],
     metadata: Mapping[str, Any],
-    *,
-    opened: DeltaTable | None = None,
 ) -> int:
     """Make staged files part of the raw table, in one commit with the transactions; returns the new version.
 
-    `opened` is the table as it is now, if it is open already; it is created or given new columns first where needed. A
-    transaction is a content hash. There may be more than files: a delivered file without rows is committed by its hash
-    alone.
+    The table is created or given new columns first where needed. A transaction is a content hash. There may be more
+    than files: a delivered file without rows is committed by its hash alone.
     """
     schema = contract.arrow_schema
     check_timestamps(contract.raw_name, schema)
-    table = _prepared(contract, path, schema, opened or opened_table(path))
+    table = _prepared(contract, path, schema)
     adds: list[AddAction | RemoveAction] = [_into_place(file, path) for file in staged]
     table.create_write_transaction(
         adds,
@@ -76,11 +73,6 @@ def commit_batches(
     version = table_version(path)
     assert version is not None
     return version
-
-
-def opened_table(path: Path) -> DeltaTable | None:
-    """The Delta table at `path`, None if there is none. One that took in 100,000 files takes a tenth of a second."""
-    return DeltaTable(path) if DeltaTable.is_deltatable(str(path)) else None
 
 
 def append_rows(
@@ -132,10 +124,10 @@ def overwrite_table(path: Path, data: pa.Table | pa.RecordBatchReader, metadata:
     return DeltaTable(path).version()
 
 
-def _prepared(contract: Contract, path: Path, schema: pa.Schema, table: DeltaTable | None) -> DeltaTable:
+def _prepared(contract: Contract, path: Path, schema: pa.Schema) -> DeltaTable:
     """The table, created or widened to the contract's columns; LakeError if a column changed its type."""
     wanted = DeltaSchema.from_arrow(schema)
-    if table is None:
+    if not DeltaTable.is_deltatable(str(path)):
         path.parent.mkdir(parents=True, exist_ok=True)
         return DeltaTable.create(
             path,
@@ -145,6 +137,7 @@ def _prepared(contract: Contract, path: Path, schema: pa.Schema, table: DeltaTab
             description=contract.description,
             configuration=_LOG,
         )
+    table = DeltaTable(path)
     known = {field.name: field for field in table.schema().fields}
     changed = [
         field.name for field in wanted.fields if field.name in known and known[field.name].type != field.type
