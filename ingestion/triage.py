@@ -23,7 +23,7 @@ from ingestion.plant import Source
 from ingestion.settings import Settings
 
 _TRIED = 16  # files that tell whether copying is waiting
-_AT_ONCE = 32
+_AT_ONCE = 32  # files that a thread is handed
 Latest = tuple[int, str]  # time and hash of the full export that counts
 
 

@@ -14,9 +14,11 @@ from typing import NamedTuple
 import pytest
 
 from ingestion.batch import BatchGate, BatchProfile, BatchResult, GateVerdict
+from quality import own
 from quality.contract_gate import evaluate_batch
 from quality.contract_suite import FRESHNESS, batch_rules
-from quality.engine import Dataset, evaluate
+from quality.engine import Dataset, evaluate, from_figures
+from quality.suite import Expectation
 from tests.unit.ingestion.home import Home, column
 
 START = datetime(2025, 10, 6, 6, tzinfo=UTC)
@@ -249,3 +251,13 @@ def test_rules_on_what_was_noted_on_the_way_open_no_rows(home: Home) -> None:
     (batch,) = home.load(contract, gate).batches
     assert {finding.rule for finding in batch.findings} == NOTED
     assert (batch.status, opened) == ("held", [])
+
+
+def test_an_own_expectation_is_asked_of_the_rows_whatever_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    rule = Expectation("expect_table_row_count_to_equal", {"value": 3})
+    told = from_figures(rule, {}, {"count(*)": 3})
+    assert told is not None
+    assert told.passed
+    (kind, *_) = map(own.find, own.registered())
+    monkeypatch.setitem(own._KNOWN, rule.type, kind)
+    assert from_figures(rule, {}, {"count(*)": 3}) is None
