@@ -80,6 +80,7 @@ class Shape:
         self._repeating = repeating_texts(contract)
         self._patterns_apart = query.patterns_apart
         self._constants = query.constants
+        self._usual = query.usual
 
     def shaped(self, batch: pa.RecordBatch, origins: Sequence[tuple[Origin, Rows]]) -> Shaped:
         """One batch of the typed query; `origins` tell its rows in their order: whence, and their record numbers."""
@@ -119,7 +120,7 @@ class Shape:
         for column in self._repeating:
             columns[column.name] = columns[column.name].dictionary_encode()
             if column.parse_format == series.FORMAT:
-                columns[column.name] = series.spelled(columns[column.name])
+                columns[column.name] = series.spelled(columns[column.name], self._usual.get(column.name, ""))
         for column in self._patterns_apart:
             encoded = columns[column.name]
             fits = pc.match_substring_regex(encoded.dictionary, column.pattern)

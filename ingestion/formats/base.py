@@ -19,7 +19,7 @@ from ingestion.batch import Finding
 from ingestion.contracts import Contract
 from ingestion.delivery import Delivered
 from ingestion.errors import MissingColumnError, NewColumnError
-from ingestion.typing.query import Input
+from ingestion.typing.inputs import Input
 
 MAX_RAW_TEXT = 64 * 1024
 HEAD_BYTES = 64 * 1024

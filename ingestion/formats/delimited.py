@@ -21,7 +21,7 @@ from ingestion.formats.base import Opened, RawRecord, Skipped, bounded, check_he
 from ingestion.formats.dialect import MARK, dialect_of, numbered_names
 from ingestion.scratch import scratch_file
 from ingestion.typing.expressions import literal
-from ingestion.typing.query import Input
+from ingestion.typing.inputs import Input
 
 _OTHER_DELIMITERS = (";", ",", "\t", "|", "~", ":")
 NEVER = "\x01"  # DuckDB's text for null: a control character that no field consists of

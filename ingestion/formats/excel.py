@@ -22,7 +22,7 @@ from ingestion.errors import EmptyFileError, FileError, UnreadableFileError
 from ingestion.formats.base import Opened, RawRecord, Skipped, bounded, check_headers, unexpected_columns
 from ingestion.formats.excel_cells import Cells, workbook_facts
 from ingestion.formats.excel_layout import Row, Unpivot, layout_of
-from ingestion.typing.query import Input
+from ingestion.typing.inputs import Input
 
 _KEPT_ROWS = 20_000
 _SHOWN_TIME = re.compile(r"[0-9]{2}:[0-9]{2}\.[0-9]")  # what is left of a time shown as mm:ss.0

@@ -26,7 +26,7 @@ from ingestion.formats.base import Opened, RawRecord, Skipped, bounded
 from ingestion.formats.delimited import NEVER
 from ingestion.scratch import scratch_file
 from ingestion.typing.expressions import literal
-from ingestion.typing.query import Input
+from ingestion.typing.inputs import Input
 
 _OPTIONS = {
     "fields", "lineLength", "shortLines", "skipLines", "recordLength", "encoding", "decimal", "thousands", "monthNames",

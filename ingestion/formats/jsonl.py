@@ -22,7 +22,7 @@ from ingestion.formats.base import (
 )
 from ingestion.formats.delimited import NEVER
 from ingestion.typing.expressions import literal
-from ingestion.typing.query import Input
+from ingestion.typing.inputs import Input
 
 _SAMPLE_LINES = 100
 _SEPARATOR = "\x1f"  # JSON text cannot hold a bare control character, so a whole line is one field

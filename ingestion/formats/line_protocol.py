@@ -30,7 +30,7 @@ from ingestion.formats.base import Opened, RawRecord, Skipped, bounded, check_he
 from ingestion.formats.line_grammar import PRECISIONS, Point
 from ingestion.formats.line_scan import BadLine, Found, Reading, parse_or_bad, readings_of, scan
 from ingestion.typing.expressions import literal, literals
-from ingestion.typing.query import Input
+from ingestion.typing.inputs import Input
 
 _COLUMNS = {
     "signal": Input("signal"),
@@ -77,7 +77,7 @@ class LineProtocolReader:
                 contract.path or contract.raw_name, problem, f"use one of: {', '.join(PRECISIONS)}."
             )
         self._unit_ns = PRECISIONS[precision]
-        self._seen: dict[Path, tuple[set[bytes], str]] = {}  # marks of each file's bytes, and a field of it
+        self._seen: dict[Path, set[bytes]] = {}  # marks of each file's bytes
 
     def open(self, file: Delivered) -> Opened:
         """A look at the bytes tells which way to read; EmptyFileError and UnreadableFileError for what is no text."""
@@ -86,10 +86,10 @@ class LineProtocolReader:
         with file.path.open("rb") as handle:
             sample = handle.read(_SAMPLE_BYTES)
         several = _SEVERAL.search(sample) is not None
-        seen = _marks(file.path)
         field = _FIELD.search(sample)
-        self._seen[file.path] = seen, field[1].decode() if field is not None else ""
-        opened = Opened(file, file.path, file.path, _PLAIN_COLUMNS, ("plain", several))
+        signal = replace(_COLUMNS["signal"], usual=f" {field[1].decode()}" if field is not None else "")
+        opened = Opened(file, file.path, file.path, {**_PLAIN_COLUMNS, "signal": signal}, ("plain", several))
+        seen = self._seen[file.path] = _marks(file.path)
         return opened if _looks_plain(seen) else self.screen(opened)
 
     def relation(self, files: Sequence[Opened]) -> str:
@@ -100,9 +100,9 @@ class LineProtocolReader:
             found = f"read_parquet([{paths}]{', filename=true' if name else ''})"
         else:
             found = self._plain(paths, name, files)
-        cut = "CASE WHEN ns >= 0 THEN ns % 1000 ELSE (ns % 1000 + 1000) % 1000 END"
-        below = f"(SELECT *, {cut} AS nanoseconds FROM {found})"
-        return f"(SELECT *, ns // 1000 - CAST(ns < 0 AND nanoseconds > 0 AS BIGINT) AS us FROM {below})"
+        cut = "CAST(CASE WHEN rest < 0 THEN rest + 1000 ELSE rest END AS INTEGER) AS nanoseconds"
+        us = "ns // 1000 - CAST(rest < 0 AS BIGINT) AS us"
+        return f"(SELECT *, {us}, {cut} FROM (SELECT *, ns % 1000 AS rest FROM {found}))"
 
     def screen(self, opened: Opened) -> Opened:
         """Read by the exact grammar into a copy; records that break it are listed."""
@@ -152,11 +152,12 @@ class LineProtocolReader:
         """Lines of measurement, fields and time, cut at blanks by the CSV reader; several fields are unnested.
 
         A select for each step, since DuckDB computes what a CASE says twice two times; substring() is twice as quick as
-        a slice, and the name of the usual field needs none. What the bytes of the file do not hold is not looked for.
+        a slice, and the usual field needs none: its name is left out, and added once per distinct series. What the bytes
+        of the file do not hold is not looked for.
         """
         several = bool(files[0].signature[1])
-        marks = set[bytes]().union(*(self._seen[file.text_path][0] for file in files))
-        usual = self._seen[files[0].text_path][1]
+        marks = set[bytes]().union(*(self._seen[file.text_path] for file in files))
+        usual = files[0].inputs["signal"].usual.strip()
         lines = (
             f"read_csv([{paths}], auto_detect=false, header=false, columns={{'head': 'VARCHAR', 'given': 'VARCHAR', "
             f"'stamp': 'VARCHAR'}}, delim=' ', quote='', escape='', nullstr='\x01', {text.line_bounds(self._limit)}, "
@@ -171,14 +172,13 @@ class LineProtocolReader:
         if self._unit_ns > 1:
             most = (2**63 - 1) // self._unit_ns
             regular += f" AND count BETWEEN -{most} AND {most}"
-        field = "substring(given, 1, eq - 1)"
+        signal = "concat(head, ' ', substring(given, 1, eq - 1))"
         if usual:
-            begins = f"starts_with(given, {literal(f'{usual}=')})"
-            field = f"CASE WHEN {begins} THEN {literal(usual)} ELSE {field} END"
+            signal = f"CASE WHEN starts_with(given, {literal(f'{usual}=')}) THEN head ELSE {signal} END"
         number = "isfinite(number)" + (" AND NOT contains(shown, '_')" if b"_" in marks else "")
         number += " AND NOT starts_with(shown, '+')" if b"=+" in marks else ""
         return (
-            f"(SELECT concat(head, ' ', {field}) AS signal, CASE WHEN {number} THEN number {_VALUE} AS value, "
+            f"(SELECT {signal} AS signal, CASE WHEN {number} THEN number {_VALUE} AS value, "
             f"CASE WHEN {regular} THEN count * {self._unit_ns} ELSE error('not a plain line') END AS ns{name} FROM {cast})"
         )
 

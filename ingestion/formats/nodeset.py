@@ -20,7 +20,7 @@ from ingestion.formats.nodeset_graph import HAS_MODELLING_RULE, HAS_TYPE_DEFINIT
 from ingestion.formats.nodeset_model import Node, namespace_of, read, standard_name
 from ingestion.formats.texts import TextChunk
 from ingestion.formats.xml_paths import as_xml, line_of, local
-from ingestion.typing.query import Input
+from ingestion.typing.inputs import Input
 
 _UN_CEFACT = "http://www.opcfoundation.org/UA/units/un/cefact"
 _BASE_DATA_TYPE = "i=24"

@@ -19,7 +19,7 @@ from ingestion.formats.base import (
     kept_columns,
     unexpected_columns,
 )
-from ingestion.typing.query import Input
+from ingestion.typing.inputs import Input
 
 _BATCH_ROWS = 64 * 1024
 _SMALL_FILE = 2**20

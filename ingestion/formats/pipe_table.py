@@ -28,7 +28,7 @@ from ingestion.formats.dialect import Dialect, numbered_names
 from ingestion.formats.pipe_rows import Stretch, stretches
 from ingestion.scratch import scratch_file
 from ingestion.typing.expressions import literal
-from ingestion.typing.query import Input
+from ingestion.typing.inputs import Input
 
 _OPTIONS = {"encoding", "decimal", "thousands", "monthNames"}
 _COPY = Dialect("\x1f", "\x1e", header=False)

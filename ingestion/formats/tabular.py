@@ -19,7 +19,7 @@ from ingestion.errors import ContractError, EmptyFileError, UnreadableFileError
 from ingestion.formats.base import Opened, RawRecord, bounded, check_headers
 from ingestion.formats.json_text import shown
 from ingestion.formats.texts import MALFORMED, TextChunk
-from ingestion.typing.query import Input
+from ingestion.typing.inputs import Input
 
 
 @dataclass(frozen=True)

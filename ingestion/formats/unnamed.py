@@ -11,7 +11,7 @@ from typing import TypeAlias
 from ingestion.contracts import Contract
 from ingestion.formats.base import check_headers
 from ingestion.typing.expressions import literal
-from ingestion.typing.query import Input
+from ingestion.typing.inputs import Input
 
 SAMPLE = 100  # records whose paths are looked at before a file is read
 Tree: TypeAlias = dict[str, "Tree | None"]

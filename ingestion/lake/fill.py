@@ -10,7 +10,8 @@ from dataclasses import replace
 from ingestion.contracts import TECHNICAL_FIELDS, Column, Contract
 from ingestion.drift.policy import EXTRA
 from ingestion.typing.expressions import identifier, literal
-from ingestion.typing.query import RULE_COLUMN, Input, typed_query
+from ingestion.typing.inputs import Input
+from ingestion.typing.query import RULE_COLUMN, typed_query
 
 
 def filled(contract: Contract, rows: str) -> str:

@@ -19,7 +19,7 @@ from ingestion.formats import reader_for
 from ingestion.formats.base import ArrowReader, Opened, TextReader
 from ingestion.profiling.model import Group, Sample
 from ingestion.profiling.samples import spread
-from ingestion.typing.query import Input
+from ingestion.typing.inputs import Input
 
 ROWS = 200_000
 FILES = 24

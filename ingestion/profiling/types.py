@@ -22,7 +22,7 @@ from ingestion.profiling.notation import Notation
 from ingestion.profiling.values import TEXT, Values
 from ingestion.typing import expressions as ex
 from ingestion.typing import readings
-from ingestion.typing.query import Input
+from ingestion.typing.inputs import Input
 
 _NULL_WORDS = {
     "null", "none", "nil", "nan", "na", "n/a", "n.a.", "#n/a", "#nv", "k.a.", "\\n", "(null)", "<null>", "-", "--", "---",

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 
 from ingestion.contracts import DERIVED, Column, Contract
 from ingestion.drift.policy import EXTRA
-from ingestion.typing import attempts, months, readings
+from ingestion.typing import attempts, months, readings, series
 from ingestion.typing import expressions as ex
+from ingestion.typing.inputs import Input
 from ingestion.typing.rules import Rule, column_rules
 
 RULE_COLUMN = "__rule"
@@ -22,22 +23,11 @@ MALFORMED = Rule("malformed_row", None, "a row that the format's grammar allows"
 
 
 @dataclass(frozen=True)
-class Input:
-    """One delivered column: the SQL that reads it from the relation, and its kind.
-
-    Kinds: text, timestamp (naive), timestamptz, list, other (a native type that DuckDB can cast).
-    """
-
-    sql: str
-    kind: str = "text"
-
-
-@dataclass(frozen=True)
 class TypedQuery:
     """`__rule` n > 0 means that the row breaks rules[n - 1]; `local_columns` are naive and still local.
 
-    The patterns of `patterns_apart` are not part of the verdict yet: shaping.py asks them once per distinct text, and adds
-    the columns of `constants`.
+    The patterns of `patterns_apart` are not part of the verdict yet: shaping.py asks them once per distinct text, then too
+    adds the end that the texts of a column in `usual` have left out, and the columns of `constants`.
     """
 
     head: str
@@ -46,6 +36,7 @@ class TypedQuery:
     local_columns: tuple[str, ...]
     patterns_apart: tuple[Column, ...] = ()
     constants: Mapping[str, str | bool | None] = field(default_factory=dict)
+    usual: Mapping[str, str] = field(default_factory=dict)
 
     def over(self, relation: str) -> str:
         """The SQL over a table, view or table function call."""
@@ -62,6 +53,7 @@ class _Levels:
     second: dict[str, str] = field(default_factory=dict)
     third: dict[str, str] = field(default_factory=dict)
     local: list[str] = field(default_factory=list)
+    usual: dict[str, str] = field(default_factory=dict)
 
     def around(self) -> tuple[str, str]:
         """SQL before and behind the innermost relation."""
@@ -115,6 +107,7 @@ def typed_query(
         local_columns=tuple(levels.local),
         patterns_apart=tuple(column for column in apart if column.pattern is not None),
         constants=constants,
+        usual=levels.usual,
     )
 
 
@@ -161,6 +154,12 @@ def repeating_texts(contract: Contract) -> tuple[Column, ...]:
     )
 
 
+def _is_spelled_apart(contract: Contract, column: Column) -> bool:
+    """Texts that shaping.py spells once per distinct text, and that no rule of the query compares."""
+    asked = column.enum or column.values or column.max_length is not None
+    return column.parse_format == series.FORMAT and not asked and column in repeating_texts(contract)
+
+
 @dataclass
 class _Builder:
     """Adds the expressions of one column to the levels."""
@@ -173,10 +172,14 @@ class _Builder:
 
     def add(self) -> None:
         """Choose the way from the input's kind to the column's type."""
-        given = self._input(0)
         if self.column.parse in readings.PARSES:
             self._reading()
             return
+        given = self._input(0)
+        if given.usual and _is_spelled_apart(self.contract, self.column):
+            self.levels.usual[self.column.name] = given.usual
+        else:
+            given = given.whole()
         if given.kind == "text":
             keep = self.column.parse == "text"
             self.levels.text[self.index] = ex.cleaned(given.sql, self.column, keep_blanks=keep)
@@ -228,7 +231,7 @@ class _Builder:
     def _reading(self) -> None:
         """Columns of a canonical reading: see readings.py."""
         column, options = self.column, self.contract.format_options
-        given = [self._input(position) for position in range(len(column.sources))]
+        given = [self._input(position).whole() for position in range(len(column.sources))]
         text = readings.joined_text(column, given)
         self.levels.text[self.index] = text
         if column.parse == "reading_value":

@@ -12,16 +12,14 @@ absent          NULL: the system does not deliver it
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ingestion.contracts import CODE_PARSES, Column, Contract
 from ingestion.typing import expressions as ex
 from ingestion.typing import status
+from ingestion.typing.inputs import Input
 from ingestion.typing.months import NAMES
 from ingestion.typing.quality_codes import CODES
-
-if TYPE_CHECKING:
-    from ingestion.typing.query import Input
 
 PARSES = ("reading_value", "reading_text", "epoch", "nanoseconds", "absent", *CODE_PARSES)
 UNITS = {"s": 1_000_000_000, "ms": 1_000_000, "us": 1_000, "ns": 1}
@@ -29,13 +27,13 @@ _EXACT = 2**53
 _LAST_US = 253_402_300_800_000_000  # the year 10000
 
 
-def joined_text(column: Column, given: Sequence["Input"]) -> str:
+def joined_text(column: Column, given: Sequence[Input]) -> str:
     """SQL of the first source that is filled, as text."""
     texts = [ex.cleaned(_as_text(source), column) for source in given]
     return texts[0] if len(texts) == 1 else f"coalesce({', '.join(texts)})"
 
 
-def number(column: Column, given: Sequence["Input"], text: str, options: Mapping[str, Any]) -> str:
+def number(column: Column, given: Sequence[Input], text: str, options: Mapping[str, Any]) -> str:
     """SQL of a DOUBLE, possibly not finite; NULL where the text is no number."""
     if len(given) == 1 and given[0].kind == "other" and not column.null_values:
         return f"TRY_CAST({given[0].sql} AS DOUBLE)"
@@ -56,7 +54,7 @@ def text_of(value: str, text: str) -> str:
     return f"CASE WHEN {value} IS NULL OR ({exact}) THEN {text} END"
 
 
-def expression(column: Column, given: Sequence["Input"]) -> str:
+def expression(column: Column, given: Sequence[Input]) -> str:
     """SQL of a column of any other of PARSES."""
     texts = [_as_text(source) for source in given]
     if column.parse == "absent":
@@ -130,5 +128,5 @@ def _epoch(column: Column, texts: Sequence[str]) -> str:
     return f"CASE WHEN abs({micros}) < {_LAST_US} THEN make_timestamptz(CAST({micros} AS BIGINT)) END"
 
 
-def _as_text(given: "Input") -> str:
+def _as_text(given: Input) -> str:
     return given.sql if given.kind == "text" else f"CAST({given.sql} AS VARCHAR)"

@@ -89,16 +89,18 @@ def canonical(text: str) -> str | None:
         return None
 
 
-def spelled(encoded: pa.Array) -> pa.Array:
-    """Series in their one spelling; duckdb.Error, as of any line that is not plain, if one is none: screen the file."""
+def spelled(encoded: pa.Array, usual: str = "") -> pa.Array:
+    """Series in their one spelling, `usual` behind those that have no field; duckdb.Error, as of any line that is not
+    plain, if one is none: screen the file.
+    """
     texts = encoded.dictionary.to_pylist()
-    one = [canonical(text) for text in texts]
+    one = [canonical(text if " " in text else text + usual) for text in texts]
     if None in one:
         raise duckdb.InvalidInputException(f"no series: {texts[one.index(None)]!r}")
     if one == texts:
         return encoded
-    indices, kept = encoded.indices, pa.array(one, pa.string())
-    return pa.DictionaryArray.from_arrays(indices, kept).dictionary_decode().dictionary_encode()
+    again = pa.DictionaryArray.from_arrays(encoded.indices, pa.array(one, pa.string()))
+    return again if len(set(one)) == len(one) else again.dictionary_decode().dictionary_encode()
 
 
 def spelled_key(measurement: str, tags: dict[str, str]) -> str:

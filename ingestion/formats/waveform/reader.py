@@ -22,7 +22,7 @@ from ingestion.formats.waveform import rows as grains
 from ingestion.formats.waveform.model import BROKEN, Block, Recorder, Recording, Remainder, Timing
 from ingestion.formats.waveform.options import waveform_options
 from ingestion.formats.waveform.times import resolved
-from ingestion.typing.query import Input
+from ingestion.typing.inputs import Input
 
 TRUNCATED = "truncated_recording"
 _RECORDERS = {

@@ -1,5 +1,6 @@
 """Line protocol: what becomes a reading, what is put aside, and that the fast way gives what the exact one gives."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -212,3 +213,25 @@ def test_plain_files_take_the_fast_way(
     home.deliver("b.lp", "m,k=v f=1.5,g=2 1\nm f=1i 2\n")
     home.deliver("c.lp", "m,k=v f=1.5 3\r\nm f=1i 4\r\n")
     assert home.load(contract).rows_committed == 8
+
+
+@pytest.mark.parametrize("kept", ["spelled", "compared", "as delivered"])
+def test_signals_are_whole_whichever_field_is_the_usual_one(
+    home: Home, contract: Contract, monkeypatch: pytest.MonkeyPatch, kept: str
+) -> None:
+    monkeypatch.setattr(LineProtocolReader, "screen", lambda *_: pytest.fail("screened"))
+    signal = contract.columns[0]
+    changed = {
+        "spelled": signal,
+        "compared": replace(signal, max_length=len("m,a=1,b=2 temp")),
+        "as delivered": replace(signal, parse_format=None),
+    }[kept]
+    home.deliver("a.lp", "m,b=2,a=1 temp=1 1\nm,a=1,b=2 temp=1 2\nm load=2 3\nm long_name_of_field=3 4\n")
+    home.deliver("b.lp", "m load=1 5\nm temp=2 6\nmtemp load=3 7\n")
+    changed_contract = replace(contract, columns=(changed, *contract.columns[1:]), max_quarantined_pct=100)
+    home.load(changed_contract)
+    first = "m,b=2,a=1 temp" if kept == "as delivered" else "m,a=1,b=2 temp"
+    long = [] if kept == "compared" else ["m long_name_of_field"]
+    expected = [first, "m,a=1,b=2 temp", "m load", *long, "m load", "m temp", "mtemp load"]
+    assert [row[0] for row in home.rows(changed_contract, "signal")] == expected
+    assert len(home.quarantine(changed_contract)) == (1 - len(long))

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingestion.contracts import Column, Contract, load_contracts
-from ingestion.typing.query import Input, typed_query
+from ingestion.typing.inputs import Input
+from ingestion.typing.query import typed_query
 from tests.unit.ingestion.home import Home, column
 
 GERMAN = {"decimal": ",", "thousands": "."}
