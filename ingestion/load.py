@@ -77,7 +77,7 @@ def opened_intake(
     files: Files | None = None,
 ) -> Iterator[tuple[Intake, Stage, duckdb.DuckDBPyConnection]]:
     """What takes files of one format into a stage of their own, which goes with all that was not committed."""
-    folder = settings.lake / "_staging" / contract.raw_name
+    folder = settings.staging_path(contract.raw_name)
     stage = Stage(folder, staged_schema(contract), contract.partition_by)
     connection = session.connection()
     intake = Intake(
@@ -183,7 +183,7 @@ class _Load:
         self._session.ledger.record(contract, self._contract_hash, attempts)
         if kept:
             metadata = {"plant": self._plant.name, "contract": f"{contract.raw_name} {contract.version}"}
-            commit_batches(contract, settings.raw_path(contract.raw_name), staged, transactions, metadata)
+            commit_batches(contract, settings, staged, transactions, metadata)
         return outcomes
 
     def _compared(

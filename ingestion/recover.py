@@ -217,7 +217,7 @@ class _Recovery:
             "contract": f"{contract.raw_name} {contract.version}",
             "decision": self._decision.decision_id,
         }
-        commit_batches(contract, settings.raw_path(contract.raw_name), staged, [transaction], metadata)
+        commit_batches(contract, settings, staged, [transaction], metadata)
 
 
 def _recoverable(selection: Selection) -> Selection:

@@ -117,6 +117,10 @@ class Settings(BaseSettings):
         """Delta folder of a raw table, e.g. lake/raw/sap_ecc__afru."""
         return self.lake / "raw" / raw_name
 
+    def staging_path(self, raw_name: str) -> Path:
+        """What becomes part of a raw table at its commit; what a killed run leaves there nobody sees."""
+        return self.lake / "_staging" / raw_name
+
     def quarantine_path(self, raw_name: str) -> Path:
         """Delta folder of the rows that did not become raw."""
         return self.lake / "quarantine" / raw_name

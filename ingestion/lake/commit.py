@@ -12,7 +12,14 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from deltalake import CommitProperties, DeltaTable, Field, Transaction, write_deltalake
+from deltalake import (
+    CommitProperties,
+    DeltaTable,
+    Field,
+    PostCommitHookProperties,
+    Transaction,
+    write_deltalake,
+)
 from deltalake import Schema as DeltaSchema
 from deltalake.transaction import AddAction, RemoveAction
 
@@ -20,14 +27,14 @@ from ingestion.contracts import Contract
 from ingestion.contracts.column_types import duckdb_type
 from ingestion.drift.widening import widens
 from ingestion.errors import LakeError, NaiveTimestampError
+from ingestion.lake import checkpoints
 from ingestion.lake.stage import StagedFile
 from ingestion.lake.statistics import file_statistics
 from ingestion.lake.widen import widened
+from ingestion.settings import Settings
 
 UTC_MICROSECONDS = pa.timestamp("us", tz="UTC")
-_LOG = {
-    "delta.checkpointInterval": "10"
-}  # what a table costs to open grows with the commits since its checkpoint
+_LOG = {"delta.checkpointInterval": str(checkpoints.EVERY)}
 
 
 def check_timestamps(table: str, schema: pa.Schema) -> None:
@@ -47,7 +54,7 @@ def table_version(path: Path) -> int | None:
 
 def commit_batches(
     contract: Contract,
-    path: Path,
+    settings: Settings,
     staged: Sequence[StagedFile],
     transactions: Sequence[str],
     metadata: Mapping[str, Any],
@@ -57,7 +64,7 @@ def commit_batches(
     The table is created or given new columns first where needed. A transaction is a content hash. There may be more
     than files: a delivered file without rows is committed by its hash alone.
     """
-    schema = contract.arrow_schema
+    path, schema = settings.raw_path(contract.raw_name), contract.arrow_schema
     check_timestamps(contract.raw_name, schema)
     table = _prepared(contract, path, schema)
     adds: list[AddAction | RemoveAction] = [_into_place(file, path) for file in staged]
@@ -69,9 +76,12 @@ def commit_batches(
         commit_properties=CommitProperties(
             custom_metadata=dict(metadata), app_transactions=[Transaction(name, 1) for name in transactions]
         ),
+        post_commithook_properties=PostCommitHookProperties(create_checkpoint=False),
     )
     version = table_version(path)
     assert version is not None
+    if checkpoints.is_due(path / "_delta_log", version):
+        checkpoints.write_checkpoint(path, version, settings.staging_path(contract.raw_name) / "checkpoint")
     return version
 
 

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from deltalake import DeltaTable
+from deltalake import DeltaTable, PostCommitHookProperties
 
+from ingestion.lake.checkpoints import write_checkpoint
 from ingestion.lake.locks import exclusive
 from ingestion.settings import Settings
 
+_NO_CHECKPOINT = PostCommitHookProperties(create_checkpoint=False)  # ours follows
 _SMALL_FILES = 16
 _SCATTERED_FILES = 64
 _WHOLE_BYTES = 16 * 2**20
@@ -41,17 +43,19 @@ def maintain_table(settings: Settings, path: Path, *, dry_run: bool = False) -> 
         table = DeltaTable(path)
         before = len(table.file_uris())
         if before >= _SMALL_FILES and not dry_run:
-            table.optimize.compact()
+            table.optimize.compact(post_commithook_properties=_NO_CHECKPOINT)
         horizon = timedelta(days=settings.audit_days)
         removed = table.vacuum(
             retention_hours=int(horizon.total_seconds() // 3600),
             dry_run=dry_run,
             enforce_retention_duration=False,
             full=True,
+            post_commithook_properties=_NO_CHECKPOINT,
         )
+        kept = DeltaTable(path)
         if not dry_run:
-            table.create_checkpoint()
-        return Upkeep(path.name, before, len(DeltaTable(path).file_uris()), len(removed))
+            write_checkpoint(path, kept.version(), settings.staging_path(path.name) / "checkpoint")
+        return Upkeep(path.name, before, len(kept.file_uris()), len(removed))
 
 
 def compact_if_scattered(settings: Settings, path: Path, sizes: Iterable[int]) -> None:

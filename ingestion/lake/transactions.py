@@ -3,7 +3,6 @@
 Asking delta-rs for one id after the other takes milliseconds each; the log and its checkpoint hold them all.
 """
 
-import json
 import re
 from collections.abc import Collection
 from pathlib import Path
@@ -11,6 +10,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+
+from ingestion.lake.checkpoints import last_checkpoint
 
 _TXN = re.compile(r'^\{"txn":\{.*?"appId":"([^"]+)"', re.MULTILINE)
 
@@ -23,17 +24,12 @@ def committed_hashes(table: Path, among: Collection[str] | None = None) -> set[s
     log = table / "_delta_log"
     if not log.is_dir() or (among is not None and not among):
         return set()
-    checkpoint = _last_checkpoint(log)
+    checkpoint = last_checkpoint(log)
     found = _of_checkpoint(log, checkpoint, among) if checkpoint is not None else set()
     for commit in log.glob("*.json"):
         if commit.stem.isdigit() and (checkpoint is None or int(commit.stem) > checkpoint):
             found |= set(_TXN.findall(commit.read_text(encoding="utf-8")))
     return found if among is None else found.intersection(among)
-
-
-def _last_checkpoint(log: Path) -> int | None:
-    pointer = log / "_last_checkpoint"
-    return int(json.loads(pointer.read_text())["version"]) if pointer.exists() else None
 
 
 def _of_checkpoint(log: Path, version: int, among: Collection[str] | None) -> set[str]:
