@@ -95,13 +95,13 @@ def show_parts(console: Console, found: Mapping[str, tuple[Benchmark, Results]],
 
 
 def grown_parts(results: Results) -> list[tuple[str, list[float]]]:
-    """Each part with its median seconds of every contender, by what the last one needs more than the first."""
+    """Each part with its median seconds of every contender; those that differ most come first."""
     names = sorted({part for measured in results.values() for part in measured.parts})
     parts = [
         (name, [statistics.median(measured.parts.get(name, [0.0])) for measured in results.values()])
         for name in names
     ]
-    return sorted(parts, key=lambda part: part[1][0] - part[1][-1])
+    return sorted(parts, key=lambda part: -abs(part[1][0] - part[1][-1]))
 
 
 def judge(console: Console, found: Mapping[str, tuple[Benchmark, Results]]) -> bool:

@@ -74,8 +74,8 @@ def on_top_of(name: str) -> Callable[[Path, Path], Callable[[], Work]]:
         def run() -> Work:
             begun = time.perf_counter()
             printed = tundish(home, "run")
-            steps = _steps(printed, time.perf_counter() - begun)
-            return replace(_size(day), parts={**steps, **_nodes(home)})
+            steps = steps_of(printed, time.perf_counter() - begun)
+            return replace(_size(day), parts={**steps, **nodes_of(home)})
 
         return run
 
@@ -105,7 +105,7 @@ def _size(folder: Path) -> Work:
     return Work(1, sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()))
 
 
-def _nodes(home: Path) -> Mapping[str, float]:
+def nodes_of(home: Path) -> Mapping[str, float]:
     """Seconds of each dbt node of the last build."""
     said = json.loads((home / "dbt" / "target" / "run_results.json").read_text(encoding="utf-8"))
     return {
@@ -113,7 +113,7 @@ def _nodes(home: Path) -> Mapping[str, float]:
     }
 
 
-def _steps(printed: str, total_s: float) -> Mapping[str, float]:
+def steps_of(printed: str, total_s: float) -> Mapping[str, float]:
     """Seconds of each step, by the time at which the next one began; the last lasts until the end."""
     begun = [
         (float(at), "warehouse" if what.startswith("warehouse") else what)

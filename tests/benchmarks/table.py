@@ -22,11 +22,15 @@ _QUIET = {"DO_NOT_TRACK": "1", "RUNTIME__DLTHUB_TELEMETRY": "false"}
 
 @dataclass(frozen=True)
 class Work:
-    """What was moved: rows, and bytes of the input where there is a file; `parts` are seconds by the part of a run."""
+    """What was moved: rows, and bytes of the input where there is a file; `parts` are seconds by the part of a run.
+
+    `check` is done after the clock has stopped; SystemExit if the work is not what it has to be.
+    """
 
     rows: int
     bytes: int = 0
     parts: Mapping[str, float] = field(default_factory=dict)
+    check: Callable[[], None] | None = None
 
 
 Prepare = Callable[[Path, float], Work]

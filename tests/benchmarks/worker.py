@@ -34,13 +34,16 @@ def main() -> None:
     rows, size, parts = (
         (found.rows, found.bytes, found.parts) if isinstance(found, Work) else (found, None, None)
     )
+    peak = peak_mib()
+    if isinstance(found, Work) and found.check is not None:
+        found.check()
     said = {
         "seconds": seconds,
         "cpu": used,
         "rows": rows,
         "bytes": size,
         "parts": parts,
-        "peak_mib": peak_mib(),
+        "peak_mib": peak,
     }
     print(json.dumps(said), flush=True)
 
