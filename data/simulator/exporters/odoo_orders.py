@@ -22,14 +22,15 @@ from data.simulator.exporters.odoo_master import (
 )
 from data.simulator.exporters.odoo_productivity import workorder_id
 from data.simulator.exporters.odoo_purchases import ARRIVAL_MS, SUPPLIED
+from data.simulator.exporters.odoo_sales import SHIPPING_MS, sales_rows
 from data.simulator.exporters.odoo_stock import QuantBook
 from data.simulator.exporters.odoo_tables import Row, dated, quantity, utc
 from data.simulator.greenville import CALENDAR
 from data.simulator.orders import Order, OrderBook, OrderOperation
+from data.simulator.sales import Item, SalesOrder
 from data.simulator.work import Work
 
 MISCOUNT = 5
-SHIPPING_MS = 21_600_000  # after the start of the production day
 
 
 def production_row(order: Order) -> Row:
@@ -94,10 +95,12 @@ class StockLedger:
     def __init__(self, book: OrderBook, seed: int) -> None:
         self.book, self.lots, self.quants = book, LotBook(), QuantBook(seed)
         self.moves = self.scraps = self.checks = 0
+        self.new_sales: dict[str, list[Row]] = {}
 
     def move_rows(self, log: DayLog) -> list[Row]:
         """stock_move: weekly deliveries, components of the orders that were released, pieces of those that ended, shipments."""
-        leaving = self.quants.shipped(log)
+        brought, leaving = self.quants.sold(log)
+        self.new_sales = sales_rows(log, brought, leaving)
         rows = (
             [self._supply(log, *supplied) for supplied in SUPPLIED.items()]
             if log.day.isoweekday() == 1
@@ -109,7 +112,7 @@ class StockLedger:
             if order.operations[-1].operation.vornr == done.operation_no:
                 rows.append(self._receive(order, done.at))
         rows += [row for rework in log.reworks for row in self._rework(rework)]
-        return rows + [self._ship(log, *goods) for goods in leaving]
+        return rows + [self._ship(log, order, item) for order in leaving for item in order.items]
 
     def scrap_rows(self, works: Iterable[Work]) -> list[Row]:
         """stock_scrap: what each operation scrapped in a shift."""
@@ -155,10 +158,10 @@ class StockLedger:
         self.quants.note(log, material, "supply", *delivered)
         return self._move(at, reference, material, delivered, (VENDORS, STOCK))
 
-    def _ship(self, log: DayLog, material: str, pieces: int) -> Row:
-        at, reference = log.start + SHIPPING_MS, f"GV/OUT/{log.day:%y%j}"
-        self.quants.note(log, material, "shipment", -pieces, "Units")
-        return self._move(at, reference, material, (pieces, "Units"), (STOCK, CUSTOMERS))
+    def _ship(self, log: DayLog, order: SalesOrder, item: Item) -> Row:
+        at, reference = log.start + SHIPPING_MS, f"GV/OUT/{order.number:05d}"
+        self.quants.note(log, item.material, "shipment", -item.pieces, "Units")
+        return self._move(at, reference, item.material, (item.pieces, "Units"), (STOCK, CUSTOMERS))
 
     def _consume(self, order: Order, issues: list[Issue]) -> Row:
         first, amount = issues[0], sum(issue.quantity for issue in issues)
