@@ -37,7 +37,8 @@ _TABLES = {
     "mrp_workcenter_productivity": "id:int workcenter_id:int workorder_id:int loss_id:int date_start:time date_end:time "
     "duration:num description:text",
     "stock_move": "id:int reference:text product_id:int product_uom_qty:qty quantity:qty product_uom:int state:text location_id:int "
-    "location_dest_id:int production_id:int raw_material_production_id:int workorder_id:int date:time",
+    "location_dest_id:int production_id:int raw_material_production_id:int workorder_id:int purchase_line_id:int "
+    "to_refund:bool date:time",
     "stock_move_line": "id:int move_id:int product_id:int lot_id:int quantity:qty product_uom_id:int state:text date:time",
     "stock_quant": "id:int product_id:int location_id:int lot_id:int quantity:qty reserved_quantity:qty",
     "stock_valuation_layer": "id:int product_id:int stock_move_id:int quantity:qty unit_cost:qty value:qty",

@@ -27,7 +27,7 @@ mrp_workcenter_productivity: workcenter_id int, workorder_id int, loss_id int, d
 mrp_workcenter_productivity_loss: name jsonb, loss_id int, loss_type varchar, manual boolean, sequence int
 stock_move: reference varchar, product_id int, product_uom_qty numeric, quantity numeric, product_uom int,
     state varchar, location_id int, location_dest_id int, production_id int, raw_material_production_id int,
-    workorder_id int, date timestamp, name varchar
+    workorder_id int, purchase_line_id int, to_refund boolean, date timestamp, name varchar
 stock_move_line: move_id int, product_id int, lot_id int, quantity numeric, product_uom_id int, state varchar,
     date timestamp, location_id int, location_dest_id int, picked boolean
 stock_lot: name varchar, product_id int, company_id int, ref varchar
