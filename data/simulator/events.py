@@ -138,6 +138,21 @@ class Trade:
 
 
 @dataclass(frozen=True, slots=True)
+class Sale:
+    """A line of a sales order: pieces and net price; `leaves` may lie after the simulated period."""
+
+    order: int
+    line: int
+    customer: int
+    material: str
+    pieces: int
+    amount: float
+    ordered: date
+    due: date
+    leaves: date
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
     """A piece taken to inspection; deviations are in standard deviations of the process."""
 
@@ -167,4 +182,5 @@ class DayLog:
     reworks: list[Rework] = field(default_factory=list)
     misreports: list[Misreport] = field(default_factory=list)
     trades: list[Trade] = field(default_factory=list)
+    sales: list[Sale] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)

@@ -13,8 +13,8 @@ Row = dict[str, object]
 
 
 @dataclass(frozen=True)
-class Supplier:
-    """One supplier as one system knows it; `key` is its number there."""
+class Partner:
+    """One supplier or customer as one system knows it; `key` is its number there."""
 
     key: str
     name: str
@@ -26,14 +26,25 @@ class Supplier:
 
 # The second of each is one company; the third of Greenville is the subsidiary of the third of Duisburg.
 SAP_SUPPLIERS = (
-    Supplier("700001", "Rheinstahl Walzwerk GmbH", "DE811907980", "47166", "Duisburg", "DE"),
-    Supplier("700002", "Kugellager Nord GmbH & Co. KG", "DE118509725", "20457", "Hamburg", "DE"),
-    Supplier("700003", "Dichtungstechnik Ruhr GmbH", "DE129415943", "44787", "Bochum", "DE"),
+    Partner("700001", "Rheinstahl Walzwerk GmbH", "DE811907980", "47166", "Duisburg", "DE"),
+    Partner("700002", "Kugellager Nord GmbH & Co. KG", "DE118509725", "20457", "Hamburg", "DE"),
+    Partner("700003", "Dichtungstechnik Ruhr GmbH", "DE129415943", "44787", "Bochum", "DE"),
 )
 ODOO_SUPPLIERS = (
-    Supplier("V-101", "Piedmont Castings LLC", "57-0901234", "29607", "Greenville", "US"),
-    Supplier("V-102", "KUGELLAGER NORD", "DE 118 509 725", "20457", "Hamburg", "DE"),
-    Supplier("V-103", "Dichtungstechnik Ruhr USA Inc.", "57-0905678", "29303", "Spartanburg", "US"),
+    Partner("V-101", "Piedmont Castings LLC", "57-0901234", "29607", "Greenville", "US"),
+    Partner("V-102", "KUGELLAGER NORD", "DE 118 509 725", "20457", "Hamburg", "DE"),
+    Partner("V-103", "Dichtungstechnik Ruhr USA Inc.", "57-0905678", "29303", "Spartanburg", "US"),
+)
+SAP_CUSTOMERS = (
+    Partner("800001", "Hydraulik Lippe GmbH", "DE136870214", "32756", "Detmold", "DE"),
+    Partner("800002", "Landtechnik Meier KG", "DE154302877", "49074", "Osnabrück", "DE"),
+    Partner("800003", "Pompes du Nord SARL", "FR40303265045", "59000", "Lille", "FR"),
+    Partner("800004", "Alpen Fördertechnik GmbH", "ATU37675002", "4020", "Linz", "AT"),
+)
+ODOO_CUSTOMERS = (
+    Partner("C-201", "Carolina Tractor Works LLC", "57-0907001", "29605", "Greenville", "US"),
+    Partner("C-202", "Great Lakes Hydraulics Inc.", "38-2204417", "48226", "Detroit", "US"),
+    Partner("C-203", "Ontario Lift Systems Ltd.", "86412 0033", "L8P 4S6", "Hamilton", "CA"),
 )
 _ITEMS = {"100001": 1, "100002": 2, "100003": 3, "GP-16": 1, "GP-22": 2, "GP-16-SAE": 7}
 _SAME_MATERIALS = {

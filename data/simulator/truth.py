@@ -14,7 +14,7 @@ from typing import Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data.simulator.events import DayLog, Failure, Misreport, Service, StateInterval, Trade
+from data.simulator.events import DayLog, Failure, Misreport, Sale, Service, StateInterval, Trade
 from data.simulator.faults import Fault
 from data.simulator.master_records import true_records
 from data.simulator.orders import OrderBook
@@ -35,6 +35,7 @@ SCHEMAS = {
     "lot_links": [("site_code", pa.string()), ("order_no", pa.string()), *((c, pa.string()) for c in ("parent_material", "parent_lot", "child_material", "child_lot")), ("consumed", pa.float64()), ("unit", pa.string())],
     "misreports": [("site_code", pa.string()), ("production_day", pa.date32()), *((c, pa.string()) for c in ("machine", "order_no", "operation_no", "shift_code", "cause")), ("passed", pa.float64()), ("scrap", pa.float64())],
     "trades": [*((c, pa.string()) for c in ("site_code", "material_no", "kind")), ("production_day", pa.date32()), ("quantity", pa.float64())],
+    "sales": [("site_code", pa.string()), *((c, pa.int64()) for c in ("order", "line", "customer")), ("material_no", pa.string()), ("pieces", pa.int64()), ("amount", pa.float64()), *((c, pa.date32()) for c in ("ordered", "due", "leaves"))],
     "maintenance_costs": [("site_code", pa.string()), ("machine", pa.string()), ("is_emergency", pa.bool_()), ("cost", pa.float64())],
     "failures": [("site_code", pa.string()), ("machine", pa.string()), ("notification_no", pa.string()), ("mode", pa.string()), ("started_at", _TIME), ("ended_at", _TIME), ("reported_started_at", _TIME), ("reported_ended_at", _TIME)],
     "master_records": [(name, pa.string()) for name in ("entity", "source_system", "source_key", "thing", "looks_like")],
@@ -74,6 +75,7 @@ class TruthWriter:
         self._write("lot_links", _lot_links(plant, log, book))
         self._write("misreports", [_misreport(plant, log, m) for m in log.misreports])
         self._write("trades", [_trade(plant, log, t) for t in log.trades])
+        self._write("sales", [_sale(plant, s) for s in log.sales])
 
     def add_faults(self, faults: Sequence[Fault]) -> None:
         """Add the labels of faults in the data of a day."""
@@ -218,6 +220,10 @@ def _trade(plant: PlantModel, log: DayLog, trade: Trade) -> Row:
         "site_code": plant.site_code, "material_no": trade.material, "kind": trade.kind, "production_day": log.day,
         "quantity": trade.quantity,
     }  # fmt: skip
+
+
+def _sale(plant: PlantModel, sale: Sale) -> Row:
+    return {"site_code": plant.site_code, "material_no": sale.material, **asdict(sale)}
 
 
 def _failure(plant: PlantModel, failure: Failure, reported: Reported, until: int) -> Row:

@@ -1,4 +1,4 @@
-"""Stock, purchases and maintenance cost of the demo against the simulator's truth, which the pipeline never reads."""
+"""Stock, purchases, sales and maintenance cost of the demo against the simulator's truth, which the pipeline never reads."""
 
 from __future__ import annotations
 
@@ -86,6 +86,49 @@ def test_purchases_are_what_suppliers_delivered_and_took_back(release: duckdb.Du
     assert [row[:2] for row in shown] == [row[:2] for row in true]
     assert [row[2:] for row in shown] == [pytest.approx(row[2:]) for row in true]
     assert sum(row[3] for row in true) > 0
+
+
+def test_sales_are_what_customers_ordered_and_what_has_left(release: duckdb.DuckDBPyConnection) -> None:
+    true = rows(
+        release,
+        """with last as (select max(production_day) as day from memory.truth_trades)
+        select site_code, "order" % 1000, line, case site_code when '1000' then 800001 + customer when '2000' then 201 + customer end,
+            material_no, pieces, amount, ordered, due, case when leaves <= last.day then leaves end
+        from memory.truth_sales, last order by 1, 2, 3""",
+    )
+    shown = rows(
+        release,
+        """select site_code, right(sales_order_no, 3)::bigint,
+            case site_code when '1000' then line_no::bigint // 10 when '2000' then line_no::bigint % 10 end,
+            regexp_extract(customer_id, '[0-9]+$')::bigint,
+            material_id, ordered_qty::bigint, line_amount::double, order_date, due_date, shipped_date
+        from fct_sales_line join dim_customer using (customer_id) order by 1, 2, 3""",
+    )
+    assert shown == true
+    left = rows(
+        release,
+        """select site_code, count(*) filter (shipped_date is null), count(*) filter (is_shipped_late), count(distinct country),
+            count(*) filter ((order_status = 'shipped') <> (shipped_date is not null)) from fct_sales_line
+        join dim_customer using (customer_key) group by 1 order by 1""",
+    )
+    assert [row[0] for row in left] == ["1000", "2000"]
+    assert all(min(row[1:4]) > 0 for row in left)
+    assert [row[4] for row in left] == [0, 0]
+
+
+def test_prices_of_sales_are_of_one_piece(release: duckdb.DuckDBPyConnection) -> None:
+    """A carton of 24 and a dozen are pieces in the star: the price times the pieces is the amount, but for Odoo's discount."""
+    found = rows(
+        release,
+        """select site_code, material_id, round(max(1 - line_amount / (ordered_qty * unit_price)), 6)::double,
+            round(min(1 - line_amount / (ordered_qty * unit_price)), 6)::double, any_value(quantity_unit), any_value(currency)
+        from fct_sales_line group by all order by 1, 2""",
+    )
+    assert [row[:2] for row in found] == [
+        *(("1000", f"10000{n}") for n in range(1, 7)),
+        *(("2000", material) for material in ("GP-16", "GP-16-SAE", "GP-22")),
+    ]
+    assert {row[2:] for row in found} == {(0.0, 0.0, "ST", "EUR"), (0.05, 0.0, "Units", "USD")}
 
 
 def test_maintenance_cost_is_what_was_spent(release: duckdb.DuckDBPyConnection) -> None:

@@ -91,15 +91,15 @@ def test_every_mart_shows_both_sites(release: duckdb.DuckDBPyConnection) -> None
         """,
     )
     without_site = {mart for mart, has_site in marts if not has_site}
-    # Suppliers are the enterprise's, and a dataset may hold the rows of all sites.
-    assert without_site == {"mart_suppliers__delivery", "mart_trust__dataset_day"}
+    # A dataset may hold the rows of all sites.
+    assert without_site == {"mart_trust__dataset_day"}
     for mart in {mart for mart, _ in marts} - without_site:
         assert rows(release, f"select distinct site_code from {mart} order by 1") == [("1000",), ("2000",)], (
             mart
         )
 
 
-# Columns without any value, by mart and site or, where a mart has none, currency; each with its reason.
+# Columns without any value, by mart and site; each with its reason.
 DECIDED_AT_GREENVILLE = {"doubt", "decision_no", "reason", "decided_by", "decided_on"}
 EMPTY = {
     # pairs stand with the record of the lesser system
@@ -107,15 +107,6 @@ EMPTY = {
     # machines and counters agree in the demo
     ("mart_reconciliation__operation_shift", "1000"): {"machine_doubt"},
     ("mart_reconciliation__operation_shift", "2000"): {"machine_doubt"},
-    # neither ERP rates suppliers
-    ("mart_suppliers__delivery", "EUR"): {"supplier_rating", "is_preferred"},
-    # Odoo books a return as a move that names no line of a purchase
-    ("mart_suppliers__delivery", "USD"): {
-        "supplier_rating",
-        "is_preferred",
-        "rejected_qty",
-        "rejected_pct",
-    },
 }
 
 
@@ -129,7 +120,7 @@ def test_no_column_of_a_mart_is_without_value_at_a_site(release: duckdb.DuckDBPy
         marts.setdefault(mart, []).append(column)
     empty: dict[tuple[str, str], set[str]] = {}
     for mart, columns in marts.items():
-        part = next((name for name in ("site_code", "currency") if name in columns), "'all'")
+        part = "site_code" if "site_code" in columns else "'all'"
         counts = ", ".join(f"count({column})" for column in columns)
         for place, *found in rows(release, f"select {part}, {counts} from {mart} group by 1"):
             empty[mart, place] = {column for column, n in zip(columns, found, strict=True) if n == 0}

@@ -89,7 +89,8 @@ GRAINS = [
           {"equipment__equipment_id": "equipment_id", "metric_time__day": "production_day", "loss__loss_code": "loss_code"}),
     Grain("mart_stock__position", {"stock_turns": "stock_turns", "supply_days": "supply_days"},
           {"stock_position__stock_site_code": "site_code", "material": "material_id", "stock_position__stock_unit": "quantity_unit"}),
-    Grain("mart_suppliers__delivery", SUPPLIERS, {"supplier": "supplier_id", "purchase_line__purchase_currency": "currency"}),
+    Grain("mart_suppliers__delivery", SUPPLIERS,
+          {"supplier": "supplier_id", "purchase_line__purchase_site_code": "site_code", "purchase_line__purchase_currency": "currency"}),
 ]  # fmt: skip
 
 

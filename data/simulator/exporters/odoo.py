@@ -64,4 +64,5 @@ class OdooExporter:
             "quality_check": self.stock.check_rows(log.samples),
             "maintenance_request": self.requests.rows(log),
             "account_analytic_line": self.requests.entry_rows(),
+            **self.stock.new_sales,
         }  # fmt: skip

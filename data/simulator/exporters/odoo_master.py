@@ -10,7 +10,7 @@ from decimal import Decimal
 from data.simulator.exporters.odoo_losses import loss_rows
 from data.simulator.exporters.odoo_tables import Row, quantity
 from data.simulator.greenville import PRODUCTS, RAW
-from data.simulator.master_records import ODOO_SUPPLIERS, Supplier, gtin
+from data.simulator.master_records import ODOO_CUSTOMERS, ODOO_SUPPLIERS, Partner, gtin
 from data.simulator.plant_model import PlantModel
 
 UOMS = {"Units": 1, "Dozens": 2, "kg": 3, "lb": 4}
@@ -30,7 +30,8 @@ POINTS = (
     ("diameter", 0.9843, 0.0012, "in", 5), ("roughness_ra", 31.5, 24.0, "uin", 2),
     ("leakage", 0.122, 0.092, "in3/min", 4), ("torque", 28.0, 2.2, "lbf.ft", 3),
 )  # fmt: skip
-FIRST_PARTNER = 10
+FIRST_PARTNER, FIRST_CUSTOMER = 10, 30
+_COUNTRIES = {"CA": 38, "DE": 57, "US": 233}
 _TEMPLATE = 100  # ids of templates lie so far above those of their only variant
 
 
@@ -55,7 +56,12 @@ def master_rows(plant: PlantModel) -> dict[str, list[Row]]:
             {"id": m.index + 1, "name": m.name, "serial_no": f"US{4100 + 17 * m.index}", "workcenter_id": m.index + 1, "active": True}
             for m in plant.machines
         ],
-        "res_partner": [_partner(number, supplier) for number, supplier in enumerate(ODOO_SUPPLIERS, start=FIRST_PARTNER)],
+        "res_partner": [
+            _partner(number, partner, is_customer=is_customer)
+            for first, partners, is_customer in ((FIRST_PARTNER, ODOO_SUPPLIERS, False), (FIRST_CUSTOMER, ODOO_CUSTOMERS, True))
+            for number, partner in enumerate(partners, start=first)
+        ],
+        "res_country": [{"id": number, "code": code} for code, number in _COUNTRIES.items()],
         "quality_point": [_point(number) for number in range(len(POINTS))],
     }  # fmt: skip
 
@@ -83,10 +89,11 @@ def _variant(material: str) -> Row:
     return {"id": number, "product_tmpl_id": number + _TEMPLATE, "default_code": material, "barcode": gtin(material), "active": True}  # fmt: skip
 
 
-def _partner(number: int, supplier: Supplier) -> Row:
+def _partner(number: int, partner: Partner, *, is_customer: bool) -> Row:
     return {
-        "id": number, "name": supplier.name, "ref": supplier.key, "vat": supplier.tax_no, "zip": supplier.postal_code,
-        "city": supplier.city, "is_company": True, "supplier_rank": 1, "active": True,
+        "id": number, "name": partner.name, "ref": partner.key, "vat": partner.tax_no, "zip": partner.postal_code,
+        "city": partner.city, "is_company": True, "supplier_rank": int(not is_customer), "customer_rank": int(is_customer),
+        "country_id": _COUNTRIES[partner.country], "active": True,
     }  # fmt: skip
 
 

@@ -21,15 +21,22 @@ from data.simulator.exporters.odoo_master import (
     operation_id,
 )
 from data.simulator.exporters.odoo_productivity import workorder_id
-from data.simulator.exporters.odoo_purchases import ARRIVAL_MS, SUPPLIED
+from data.simulator.exporters.odoo_purchases import (
+    ARRIVAL_MS,
+    SUPPLIED,
+    received_line,
+    returned_line,
+    returns,
+)
+from data.simulator.exporters.odoo_sales import SHIPPING_MS, sales_rows
 from data.simulator.exporters.odoo_stock import QuantBook
 from data.simulator.exporters.odoo_tables import Row, dated, quantity, utc
 from data.simulator.greenville import CALENDAR
 from data.simulator.orders import Order, OrderBook, OrderOperation
+from data.simulator.sales import Item, SalesOrder
 from data.simulator.work import Work
 
 MISCOUNT = 5
-SHIPPING_MS = 21_600_000  # after the start of the production day
 
 
 def production_row(order: Order) -> Row:
@@ -92,24 +99,27 @@ class StockLedger:
     """Numbers movements, scrap and quality checks; `lots` has the lots of the movements, `quants` what lies where."""
 
     def __init__(self, book: OrderBook, seed: int) -> None:
-        self.book, self.lots, self.quants = book, LotBook(), QuantBook(seed)
+        self.book, self.lots, self.quants, self.seed = book, LotBook(), QuantBook(seed), seed
         self.moves = self.scraps = self.checks = 0
+        self.new_sales: dict[str, list[Row]] = {}
 
     def move_rows(self, log: DayLog) -> list[Row]:
-        """stock_move: weekly deliveries, components of the orders that were released, pieces of those that ended, shipments."""
-        leaving = self.quants.shipped(log)
+        """stock_move: weekly deliveries and returns, components of the orders that were released, pieces of those that ended, shipments."""
+        brought, leaving = self.quants.sold(log)
+        self.new_sales = sales_rows(log, brought, leaving)
         rows = (
             [self._supply(log, *supplied) for supplied in SUPPLIED.items()]
             if log.day.isoweekday() == 1
             else []
         )
+        rows += [self._return(log, *returned) for returned in returns(log, self.seed)]
         rows += [self._consume(order, issues) for order, issues in self._by_material(log.issues)]
         for done in sorted(log.completions, key=lambda c: c.at):
             order = self.book.named(done.order_no)
             if order.operations[-1].operation.vornr == done.operation_no:
                 rows.append(self._receive(order, done.at))
         rows += [row for rework in log.reworks for row in self._rework(rework)]
-        return rows + [self._ship(log, *goods) for goods in leaving]
+        return rows + [self._ship(log, order, item) for order in leaving for item in order.items]
 
     def scrap_rows(self, works: Iterable[Work]) -> list[Row]:
         """stock_scrap: what each operation scrapped in a shift."""
@@ -153,12 +163,19 @@ class StockLedger:
     def _supply(self, log: DayLog, material: str, delivered: tuple[float, str]) -> Row:
         at, reference = log.start + ARRIVAL_MS, f"GV/IN/{log.day:%y%W}"
         self.quants.note(log, material, "supply", *delivered)
-        return self._move(at, reference, material, delivered, (VENDORS, STOCK))
+        row = self._move(at, reference, material, delivered, (VENDORS, STOCK))
+        return {**row, "purchase_line_id": received_line(log, material)}
 
-    def _ship(self, log: DayLog, material: str, pieces: int) -> Row:
-        at, reference = log.start + SHIPPING_MS, f"GV/OUT/{log.day:%y%j}"
-        self.quants.note(log, material, "shipment", -pieces, "Units")
-        return self._move(at, reference, material, (pieces, "Units"), (STOCK, CUSTOMERS))
+    def _return(self, log: DayLog, material: str, amount: int) -> Row:
+        at, reference, unit = log.start + ARRIVAL_MS, f"GV/RET/{log.day:%y%W}", SUPPLIED[material][1]
+        self.quants.note(log, material, "return", -amount, unit)
+        row = self._move(at, reference, material, (amount, unit), (STOCK, VENDORS))
+        return {**row, "purchase_line_id": returned_line(log, material), "to_refund": True}
+
+    def _ship(self, log: DayLog, order: SalesOrder, item: Item) -> Row:
+        at, reference = log.start + SHIPPING_MS, f"GV/OUT/{order.number:05d}"
+        self.quants.note(log, item.material, "shipment", -item.pieces, "Units")
+        return self._move(at, reference, item.material, (item.pieces, "Units"), (STOCK, CUSTOMERS))
 
     def _consume(self, order: Order, issues: list[Issue]) -> Row:
         first, amount = issues[0], sum(issue.quantity for issue in issues)

@@ -7,9 +7,11 @@ Belongs here: what lies where at the end of a day, and costs. Does not belong he
 from data.simulator.events import DayLog, Trade
 from data.simulator.exporters.odoo_master import PRODUCT_IDS, STOCK
 from data.simulator.exporters.odoo_purchases import SUPPLIED
+from data.simulator.exporters.odoo_sales import OFFERS
 from data.simulator.exporters.odoo_tables import Row, quantity, utc
 from data.simulator.greenville import PRODUCTS
-from data.simulator.shipping import shipped
+from data.simulator.master_records import ODOO_CUSTOMERS
+from data.simulator.sales import SalesBook, SalesOrder
 
 _PER = {"Dozens": 12}  # base units; all other units of the movements are base units
 _OPENING_WEEKS = 6
@@ -25,7 +27,7 @@ class QuantBook:
     """Quantities by product and place in the product's unit; keeps rows that no file has yet."""
 
     def __init__(self, seed: int) -> None:
-        self.seed = seed
+        self.sales = SalesBook(seed, OFFERS, len(ODOO_CUSTOMERS))
         opening = {product.material: _MADE_OPENING[product.finished] for product in PRODUCTS}
         opening |= {m: _OPENING_WEEKS * _in_base(*supplied) for m, supplied in SUPPLIED.items()}
         self.quants = {(material, STOCK): amount for material, amount in opening.items()}
@@ -34,14 +36,14 @@ class QuantBook:
         self.new_layers: list[Row] = []
         self.is_new = True
 
-    def shipped(self, log: DayLog) -> list[tuple[str, int]]:
-        """Finished pieces that leave on a day. The first day opens the books."""
+    def sold(self, log: DayLog) -> tuple[list[SalesOrder], list[SalesOrder]]:
+        """Orders that a day brings, and those that leave on it. The first day opens the books."""
         if self.is_new:
             self.is_new = False
             log.trades += [
                 Trade(material, "opening", held, log.start) for (material, _), held in self.quants.items()
             ]
-        return shipped(self.seed, log.day, PRODUCTS, lambda material: self.quants[material, STOCK])
+        return self.sales.turn(log, lambda material: self.quants[material, STOCK])
 
     def note(self, log: DayLog, material: str, kind: str, amount: float, unit: str) -> None:
         """Note in the log what came and went."""

@@ -20,7 +20,8 @@ _TABLES = {
     "uom_uom": "id:int name:text factor:factor rounding:num active:bool",
     "product_template": "id:int name:text default_code:text uom_id:int categ_id:int type:text active:bool",
     "product_product": "id:int product_tmpl_id:int default_code:text barcode:text active:bool",
-    "res_partner": "id:int name:text ref:text vat:text zip:text city:text is_company:bool supplier_rank:int active:bool",
+    "res_partner": "id:int name:text ref:text vat:text zip:text city:text is_company:bool supplier_rank:int "
+    "customer_rank:int country_id:int active:bool",
     "mrp_bom": "id:int code:text type:text product_tmpl_id:int product_id:int product_qty:qty product_uom_id:int active:bool",
     "mrp_bom_line": "id:int bom_id:int product_id:int product_qty:qty product_uom_id:int sequence:int",
     "mrp_routing_workcenter": "id:int name:text bom_id:int workcenter_id:int sequence:int time_mode:text time_cycle_manual:num active:bool",
@@ -36,7 +37,8 @@ _TABLES = {
     "mrp_workcenter_productivity": "id:int workcenter_id:int workorder_id:int loss_id:int date_start:time date_end:time "
     "duration:num description:text",
     "stock_move": "id:int reference:text product_id:int product_uom_qty:qty quantity:qty product_uom:int state:text location_id:int "
-    "location_dest_id:int production_id:int raw_material_production_id:int workorder_id:int date:time",
+    "location_dest_id:int production_id:int raw_material_production_id:int workorder_id:int purchase_line_id:int "
+    "to_refund:bool date:time",
     "stock_move_line": "id:int move_id:int product_id:int lot_id:int quantity:qty product_uom_id:int state:text date:time",
     "stock_quant": "id:int product_id:int location_id:int lot_id:int quantity:qty reserved_quantity:qty",
     "stock_valuation_layer": "id:int product_id:int stock_move_id:int quantity:qty unit_cost:qty value:qty",
@@ -47,6 +49,10 @@ _TABLES = {
     "purchase_order": "id:int name:text partner_id:int currency_id:int state:text date_order:time effective_date:time",
     "purchase_order_line": "id:int order_id:int sequence:int product_id:int product_qty:qty qty_received:qty product_uom:int "
     "price_unit:qty price_subtotal:qty date_planned:time",
+    "res_country": "id:int code:text",
+    "sale_order": "id:int name:text partner_id:int currency_id:int state:text date_order:time commitment_date:time effective_date:time",
+    "sale_order_line": "id:int order_id:int sequence:int display_type:text product_id:int product_uom_qty:qty qty_delivered:qty "
+    "product_uom:int price_unit:qty discount:num price_subtotal:qty",
     "stock_scrap": "id:int name:text product_id:int scrap_qty:qty product_uom_id:int production_id:int workorder_id:int lot_id:int "
     "state:text date_done:time",
     "maintenance_request": "id:int name:text equipment_id:int maintenance_type:text priority:text request_date:day "

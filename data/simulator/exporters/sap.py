@@ -64,10 +64,10 @@ class SapExporter:
         self._forget(log.start - DAY)
         works = works_of(log, self.book)
         produced = self.goods.post(log, works, self.book)
-        traded, history = self.goods.trade(log)
+        traded, followed = self.goods.trade(log)
         for at, table, line in (*produced, *traded, *self.notifications.post(log)):
             self.recent.setdefault(table, []).append((at, line, None))
-        self._deliver_sound(log, history, number)
+        self._deliver_sound(log, followed, number)
         slips = np.random.default_rng((self.seed, 22, log.day.toordinal()))
         postings = postings_of(log, works, rng, slips)
         if number % REEXPORT_EVERY != REEXPORT_DAY:
@@ -107,10 +107,10 @@ class SapExporter:
         at = log.end + 25 * MINUTE
         return [f for n, draft in enumerate(drafts) for f in draft.write(self.landing, at + n * 1000)]
 
-    def _deliver_sound(self, log: DayLog, history: list[str], number: int) -> None:
-        """Small tables without faults: purchases, balances, costs."""
-        tables = order_lines(self.seed, log, self.first_day) | {
-            "EKBE": history, "MARD": self.goods.stock.balances(), "COEP": self.notifications.costs,
+    def _deliver_sound(self, log: DayLog, followed: dict[str, list[str]], number: int) -> None:
+        """Small tables without faults: purchases, sales, balances, costs."""
+        tables = order_lines(self.seed, log, self.first_day) | followed | {
+            "MARD": self.goods.stock.balances(), "COEP": self.notifications.costs,
             "MBEW": valuations() if number % 7 == 0 else [],
         }  # fmt: skip
         written = {name: lines for name, lines in tables.items() if lines}

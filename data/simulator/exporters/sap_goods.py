@@ -2,7 +2,7 @@
 
 Belongs here: issues to orders, receipts from orders with reversals, lots for inspection; what suppliers deliver and
 what is shipped. Does not belong here: when components are staged (planning.py), what was confirmed
-(sap_confirmations.py), what was ordered (sap_purchases.py), balances (sap_stock.py).
+(sap_confirmations.py), what was ordered (sap_purchases.py, sap_sales.py), balances (sap_stock.py).
 """
 
 from collections.abc import Iterable
@@ -15,6 +15,7 @@ from data.simulator.duisburg import SITE, outside_repeated_hour, to_local
 from data.simulator.events import DayLog, Issue, Rework, Trade
 from data.simulator.exporters.sap_format import aufnr, dats, matnr, number, record, tims
 from data.simulator.exporters.sap_purchases import Supply, history_line, supplies
+from data.simulator.exporters.sap_sales import sales_lines
 from data.simulator.exporters.sap_stock import UNITS, StockBook, place_of, price_of
 from data.simulator.orders import Order, OrderBook
 from data.simulator.work import Work
@@ -52,9 +53,9 @@ class GoodsLedger:
             lines.append((log.end, "QALS", self._lot(order, log.end)))
         return lines
 
-    def trade(self, log: DayLog) -> tuple[list[Entry], list[str]]:
-        """Lines of a day for MKPF and MSEG, and for EKBE; the log notes what came and went."""
-        leaving = self.stock.shipped(log)
+    def trade(self, log: DayLog) -> tuple[list[Entry], dict[str, list[str]]]:
+        """Lines of a day for MKPF and MSEG, and for EKBE and the tables of sales; the log notes what came and went."""
+        brought, leaving = self.stock.sold(log)
         if log.day == self.first_day:
             log.trades += [Trade(m, "opening", amount, log.start) for m, amount in self.stock.opening.items()]
         lines: list[Entry] = []
@@ -65,13 +66,13 @@ class GoodsLedger:
             entries, followed = self._supply(at, list(moved), log)
             lines += entries
             history += followed
-        if leaving:
+        for order in leaving:
+            items = [("601", item.material, "", float(item.pieces), "ST") for item in order.items]
             log.trades += [
-                Trade(material, "shipment", -float(amount), log.start) for material, amount in leaving
+                Trade(material, "shipment", -pieces, log.start) for _, material, _, pieces, _ in items
             ]
-            items = [("601", material, "", float(amount), "ST") for material, amount in leaving]
             lines += self._book(self._trade_number(), log.start + SHIPPING, "WL", None, items)
-        return lines, history
+        return lines, {"EKBE": history, **sales_lines(brought, leaving)}
 
     def _supply(self, at: int, moved: list[Supply], log: DayLog) -> tuple[list[Entry], list[str]]:
         number_ = self._trade_number()

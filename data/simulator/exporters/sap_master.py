@@ -1,4 +1,4 @@
-"""Master data of the ERP: MARA, MAKT, CRHD, CRTX, EQUI, EQKT, LFA1, and what sap_plant_data.py adds.
+"""Master data of the ERP: MARA, MAKT, CRHD, CRTX, EQUI, EQKT, LFA1, KNA1, and what sap_plant_data.py adds.
 
 Belongs here: full extracts of master tables. Does not belong here: anything that changes with production.
 """
@@ -6,6 +6,7 @@ Belongs here: full extracts of master tables. Does not belong here: anything tha
 from data.simulator.duisburg import PRODUCTS, RAW, SITE
 from data.simulator.exporters.sap_format import matnr, number, record
 from data.simulator.exporters.sap_plant_data import plant_records
+from data.simulator.exporters.sap_sales import customer_records
 from data.simulator.master_records import SAP_SUPPLIERS, gtin
 from data.simulator.plant_model import Machine, PlantModel
 
@@ -33,7 +34,7 @@ def master_records(plant: PlantModel) -> dict[str, list[str]]:
         _material(tables, material, "ROH", (german, english), unit=unit, weight=1.0)
     for machine in plant.machines:
         _machine(tables, machine)
-    return tables | plant_records(plant) | {"LFA1": _suppliers()}
+    return tables | plant_records(plant) | {"LFA1": _suppliers(), "KNA1": customer_records()}
 
 
 def _material(tables: dict[str, list[str]], material: str, kind: str, names: tuple[str, str], *, unit: str,

@@ -8,7 +8,9 @@ from data.simulator.duisburg import PRODUCTS, RAW, SITE
 from data.simulator.events import DayLog
 from data.simulator.exporters.sap_format import matnr, number, record
 from data.simulator.exporters.sap_purchases import ITEMS
-from data.simulator.shipping import shipped
+from data.simulator.exporters.sap_sales import OFFERS
+from data.simulator.master_records import SAP_CUSTOMERS
+from data.simulator.sales import SalesBook, SalesOrder
 
 PRICE = {
     "300001": 1.9,
@@ -38,14 +40,14 @@ class StockBook:
     """Stock of all materials in base units; it begins with what lies there before the first day."""
 
     def __init__(self, seed: int) -> None:
-        self.seed = seed
+        self.sales = SalesBook(seed, OFFERS, len(SAP_CUSTOMERS))
         self.opening = {product.material: MADE_OPENING[product.material[0]] for product in PRODUCTS}
         self.opening |= {item.material: 2.0 * item.amount * item.base for items in ITEMS for item in items}
         self.stock = dict(self.opening)
 
-    def shipped(self, log: DayLog) -> list[tuple[str, int]]:
-        """Finished pieces that leave on a day."""
-        return shipped(self.seed, log.day, PRODUCTS, self.stock.__getitem__)
+    def sold(self, log: DayLog) -> tuple[list[SalesOrder], list[SalesOrder]]:
+        """Orders that a day brings, and those that leave on it."""
+        return self.sales.turn(log, self.stock.__getitem__)
 
     def balances(self) -> list[str]:
         """MARD."""

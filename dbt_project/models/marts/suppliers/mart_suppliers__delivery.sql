@@ -13,8 +13,9 @@ suppliers as (
 sums as (
     select
         supplier_id,
+        site_code,
         currency,
-        count(distinct site_code || '-' || purchase_order_no) as purchase_orders,
+        count(distinct purchase_order_no) as purchase_orders,
         count(*) as purchase_lines,
         count(shipped_date) as shipped_lines,
         cast(sum(case when is_shipped_late then 1 else 0 end) as bigint) as shipped_late_lines,
@@ -25,14 +26,13 @@ sums as (
         cast(sum(line_amount) as decimal(18, 4)) as purchase_amount,
         {{ sum_converted('line_amount', 'line_enterprise_amount') }} as purchase_enterprise_amount
     from lines
-    group by supplier_id, currency
+    group by supplier_id, site_code, currency
 )
 
 select
     sums.supplier_id,
     suppliers.supplier_name,
-    suppliers.rating as supplier_rating,
-    suppliers.is_preferred,
+    sums.site_code,
     sums.currency,
     sums.purchase_orders,
     sums.purchase_lines,

@@ -12,6 +12,8 @@ renamed as (
         city,
         is_company,
         supplier_rank,
+        customer_rank,
+        country_id,
         active as is_active,
         create_date as created_at,
         write_date as changed_at,

@@ -16,6 +16,8 @@ renamed as (
         production_id as received_production_id,
         raw_material_production_id as consuming_production_id,
         workorder_id,
+        purchase_line_id,
+        coalesce(to_refund, false) as is_refunded,
         date as moved_at,
         create_date as created_at,
         write_date as changed_at,

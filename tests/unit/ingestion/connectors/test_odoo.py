@@ -27,7 +27,7 @@ mrp_workcenter_productivity: workcenter_id int, workorder_id int, loss_id int, d
 mrp_workcenter_productivity_loss: name jsonb, loss_id int, loss_type varchar, manual boolean, sequence int
 stock_move: reference varchar, product_id int, product_uom_qty numeric, quantity numeric, product_uom int,
     state varchar, location_id int, location_dest_id int, production_id int, raw_material_production_id int,
-    workorder_id int, date timestamp, name varchar
+    workorder_id int, purchase_line_id int, to_refund boolean, date timestamp, name varchar
 stock_move_line: move_id int, product_id int, lot_id int, quantity numeric, product_uom_id int, state varchar,
     date timestamp, location_id int, location_dest_id int, picked boolean
 stock_lot: name varchar, product_id int, company_id int, ref varchar
@@ -45,7 +45,12 @@ stock_scrap: name varchar, product_id int, scrap_qty numeric, product_uom_id int
     workorder_id int, lot_id int, state varchar, date_done timestamp
 product_product: product_tmpl_id int, default_code varchar, barcode varchar, active boolean, weight numeric
 res_partner: name varchar, ref varchar, vat varchar, zip varchar, city varchar, is_company boolean,
-    supplier_rank int, active boolean, email varchar
+    supplier_rank int, customer_rank int, country_id int, active boolean, email varchar
+res_country: name jsonb, code varchar, phone_code int
+sale_order: name varchar, partner_id int, currency_id int, state varchar, date_order timestamp,
+    commitment_date timestamp, effective_date timestamp, note text
+sale_order_line: order_id int, sequence int, display_type varchar, product_id int, product_uom_qty numeric,
+    qty_delivered numeric, product_uom int, price_unit numeric, discount numeric, price_subtotal numeric, name text
 product_template: name jsonb, default_code varchar, uom_id int, categ_id int, type varchar, active boolean
 mrp_bom: code varchar, type varchar, product_tmpl_id int, product_id int, product_qty numeric,
     product_uom_id int, active boolean
