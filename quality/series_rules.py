@@ -71,13 +71,15 @@ def _unit_frame(frame: pd.DataFrame, arguments: Arguments, _: Frames) -> pd.Seri
 
 def _rate_sql(fields: Fields, arguments: Arguments, _: References) -> RowRule:
     value, moment = fields[arguments["column"]].sql, fields[arguments["order_by"]].sql
-    limit = sql_value(arguments["max_per_s"], "number")
-    if limit is None or fields[arguments["order_by"]].kind != "time":
-        raise ValueError("max_per_s is a number and order_by a column of moments")
+    limit, slack = (sql_value(arguments.get(name, 0), "number") for name in ("max_per_s", "tolerance"))
+    if limit is None or slack is None or fields[arguments["order_by"]].kind != "time":
+        raise ValueError("max_per_s and tolerance are numbers and order_by a column of moments")
     valid = f"{value} is not null and {moment} is not null"
     series = _series(fields, arguments, valid)
     passed_s = f"(epoch_us({moment}) - lag(epoch_us({moment})) over {series}) / 1e6"
-    return _rule(valid, f"abs({value} - lag({value}) over {series}) > {limit} * {passed_s}", value, arguments)
+    change = f"{value} - lag({value}) over {series}"
+    size = change if arguments.get("rise_only") else f"abs({change})"
+    return _rule(valid, f"{size} > {limit} * {passed_s} + {slack}", value, arguments)
 
 
 def _rate_frame(frame: pd.DataFrame, arguments: Arguments, _: Frames) -> pd.Series:
@@ -86,7 +88,8 @@ def _rate_frame(frame: pd.DataFrame, arguments: Arguments, _: Frames) -> pd.Seri
     for part in _grouped(frame[frame[value].notna() & frame[moment].notna()], arguments["group_by"]):
         ordered = part.sort_values(moment, kind="stable")
         passed_s = ordered[moment].diff().dt.total_seconds()
-        bad[ordered.index] = ordered[value].diff().abs() > arguments["max_per_s"] * passed_s
+        change = ordered[value].diff() if arguments.get("rise_only") else ordered[value].diff().abs()
+        bad[ordered.index] = change > arguments["max_per_s"] * passed_s + arguments.get("tolerance", 0)
     return bad
 
 
@@ -124,9 +127,11 @@ RATE = register(
         frozenset({"column", "order_by", "group_by", "max_per_s"}),
         _rate_sql,
         _rate_frame,
+        frozenset({"rise_only", "tolerance"}),
     )
 )
-"""Neighbours in time (`order_by`) differ by at most `max_per_s` in a second, for each `group_by`."""
+"""Neighbours in time (`order_by`) differ by at most `max_per_s` in a second and `tolerance` more, for each `group_by`; with
+`rise_only` a fall is no breach, as a counter that is reset falls."""
 REFERENCE = register(
     OwnExpectation(
         "expect_column_values_to_be_known_in",

@@ -29,6 +29,7 @@ SEVERITIES: dict[str, tuple[float, ...]] = {
     "gap": (1, 4, 24),  # hours
     "silence": (24, 72, 120),  # hours until the end of the simulation
     "duplicate": (0.1, 0.5, 1),  # share of the readings of six hours
+    "clock": (0.5, 1, 2),  # hours that the clock is set back, for half a day
 }
 CONVERSIONS: dict[str, tuple[float, float]] = {
     "degC": (1.8, 32.0), "mm/s": (1 / 25.4, 0.0), "kW": (1000.0, 0.0), "A": (1000.0, 0.0), "bar": (14.5038, 0.0), "kN": (224.809, 0.0),
@@ -79,7 +80,15 @@ def _fault(
 ) -> SensorFault:
     first_s, until_s = span
     start = int(rng.integers(first_s + SOUND_DAYS * DAY_S, until_s - 6 * DAY_S))
-    hours = {"stuck": severity, "gap": severity, "duplicate": 6, "out_of_range": 3, "spike": 24, "noise": 72}
+    hours = {
+        "stuck": severity,
+        "gap": severity,
+        "duplicate": 6,
+        "out_of_range": 3,
+        "spike": 24,
+        "noise": 72,
+        "clock": 12,
+    }
     end = until_s
     if kind in hours:
         end = start + int(hours[kind] * HOUR_S)
@@ -143,6 +152,13 @@ class SensorFaults:
                 times = 1 + (inside & (rng.random(at.size) < fault.severity))
                 return np.repeat(at, times), np.repeat(values, times)
         return at, values
+
+    def told(self, signal: Signal, at: Times) -> Times:
+        """The times that readings which arrive at `at` carry: those of a clock that was set back are earlier."""
+        fault = self.by_signal.get(signal.index)
+        if fault is None or fault.kind != "clock":
+            return at
+        return np.where((at >= fault.start_s) & (at < fault.end_s), at - int(fault.severity * HOUR_S), at)
 
 
 def conversion(measurement: Measurement, which: int) -> tuple[float, float]:

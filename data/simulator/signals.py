@@ -25,11 +25,12 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Archived values of one tag: whole seconds UTC and values, in order of time."""
+    """Archived values of one tag: whole seconds UTC and values, in order of time; `told_s` are the times that they carry."""
 
     signal: Signal
     at_s: NDArray[np.int64]
     values: Floats
+    told_s: NDArray[np.int64]
 
 
 class SignalBuilder:
@@ -78,7 +79,8 @@ class SignalBuilder:
                 signal.index,
             )
             at_s, delivered = self.faults.delivered(signal, at[kept], values[kept])
-            yield Series(signal, at_s, np.round(delivered, signal.measurement.decimals))
+            told_s = self.faults.told(signal, at_s)
+            yield Series(signal, at_s, np.round(delivered, signal.measurement.decimals), told_s)
 
     def values(self, machine: int, m: Measurement, at: Floats, rng: np.random.Generator) -> Floats:
         """What a sensor shows at the times `at` (s UTC, ascending, within the day)."""

@@ -16,6 +16,9 @@ from ingestion.contracts import Contract
 from ingestion.contracts.quality import PAIRS
 from ingestion.typing.rules import Rule
 
+_WORDS = {">": "gt", ">=": "ge", "=": "eq"}
+"""How an operator is written in the id of a rule, which people type in a shell."""
+
 
 @dataclass(frozen=True)
 class PairRule:
@@ -27,8 +30,9 @@ class PairRule:
 
     @property
     def rule(self) -> Rule:
-        """As it is shown."""
-        return Rule(f"pair:{self.left}", self.left, f"{self.left} {self.operator} {self.right}")
+        """As it is shown; the id names all that makes the rule, so it neither repeats nor depends on other rules."""
+        name = f"pair:{self.left}:{_WORDS[self.operator]}:{self.right}"
+        return Rule(name, self.left, f"{self.left} {self.operator} {self.right}")
 
     def breaks(self, rows: pa.RecordBatch) -> npt.NDArray[np.bool_]:
         """True for each row whose two values are there and do not compare so."""

@@ -27,6 +27,7 @@ HOURS = """
         min(held_min_value) as held_min_value, max(held_max_value) as held_max_value,
         min(min_value) as min_value, max(max_value) as max_value,
         sum(reading_count)::double as reading_count, sum(repeat_count)::double as repeat_count,
+        sum(backward_count)::double as backward_count,
         max(max_lone_rise) as max_lone_rise, max(max_lone_drop) as max_lone_drop, sum(lone_sum) as lone_sum,
         sum(covered_s) as covered_s,
         epoch(max(_source_ingested_at)) - 3600.0 * (hour_no + 1) as latency_s
@@ -39,7 +40,7 @@ PLACED = f"""
 INSERT = """
     insert into core.fct_signal_flag_day by name
     with hours as (
-        select signal_id, flag_kind, observed_value, limit_value,
+        select signal_id, flag_kind, observed_value, limit_value, cause,
             unnest(range(first_hour, until_hour)) as hour_no, hour_no // 24 as day_no
         from flags
     )
@@ -49,7 +50,8 @@ INSERT = """
         make_timestamptz((max(hour_no) + 1) * 3600000000) as until_at,
         count(distinct hour_no) as hour_count,
         arg_max(observed_value, abs(observed_value)) as observed_value,
-        arg_max(limit_value, abs(observed_value)) as limit_value
+        arg_max(limit_value, abs(observed_value)) as limit_value,
+        nullif(arg_max(cause, abs(observed_value)), '') as cause
     from hours
     join core.dim_signal using (signal_id)
     join core.dim_signal_period on hours.signal_id = dim_signal_period.signal_id
@@ -97,4 +99,5 @@ def flag_table(data: SignalHours | None, flags: Sequence[Flag]) -> pa.Table:
         "until_hour": pa.array([first + f.until for f in flags], pa.int64()),
         "observed_value": pa.array([f.observed for f in flags], pa.float64()),
         "limit_value": pa.array([f.limit for f in flags], pa.float64()),
+        "cause": pa.array([f.cause for f in flags], pa.string()),
     })  # fmt: skip

@@ -15,7 +15,7 @@ from quality.health.hours import HOURS_PER_DAY, Bools, SignalHours, nan_quantile
 LEAST_MISSING_S = 60.0
 SILENT_HOURS = 2
 LEAST_COPIES, COPIED_SHARE = 5, 0.005
-AHEAD_S = 300.0
+AHEAD_S, LEAST_BACKWARD = 300.0, 3.0
 LATE_TIMES, LEAST_LATE_S = 3.0, 6 * 3600.0
 RISING_SHARE = 0.97
 
@@ -69,14 +69,37 @@ def copies(data: SignalHours) -> Iterator[Flag]:
 
 
 def clocks(data: SignalHours) -> Iterator[Flag]:
+    """Clocks that are ahead of the arrival of their readings, or were set back."""
+    yield from _ahead(data)
+    yield from _set_back(data)
+
+
+def _ahead(data: SignalHours) -> Iterator[Flag]:
     """Readings later than their arrival: the source's clock is ahead, or was set in another zone."""
     with np.errstate(invalid="ignore"):
         ahead = data["latency_s"] < -AHEAD_S
     for n in range(data.shape[0]):
         for first, until in runs(ahead[n]):
-            yield Flag(
-                n, "clock", first, until, float(-np.nanmin(data["latency_s"][n, first:until])), AHEAD_S
-            )
+            seconds = float(-np.nanmin(data["latency_s"][n, first:until]))
+            yield Flag(n, "clock", first, until, seconds, AHEAD_S, "ahead")
+
+
+def _set_back(data: SignalHours) -> Iterator[Flag]:
+    """Hours that a clock ran through twice: readings before and after it was set back alternate in time, not in their file.
+
+    Single late rows do so once; files that are in no order do so always, which the past tells.
+    """
+    counts = np.nan_to_num(data["backward_count"])
+    edged = np.pad(counts, ((0, 0), (1, 1)))
+    around = counts + np.maximum(edged[:, :-2], edged[:, 2:])
+    for past, block in data.blocks():
+        limit = np.maximum(LATE_TIMES * nan_quantile(around[:, past], 0.9), LEAST_BACKWARD)
+        above = (around[:, block] >= limit[:, None]) & (counts[:, block] > 0)
+        for n in np.flatnonzero(above.any(axis=1)):
+            for first, until in runs(above[n]):
+                hours = slice(block.start + first, block.start + until)
+                seen = float(counts[n, hours].sum())
+                yield Flag(int(n), "clock", hours.start, hours.stop, seen, float(limit[n]), "set back")
 
 
 def lateness(data: SignalHours) -> Iterator[Flag]:

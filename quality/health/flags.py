@@ -29,7 +29,8 @@ KINDS = ("silence", "gap", "stuck", "spike", "out_of_range", "unit_jump", "noise
 class Flag:
     """Hours [first, until) of one signal (its place in SignalHours) with what was seen and the limit it broke.
 
-    `observed` and `limit` are of the kind: hours of silence, height of a spike, factor of a scale, and so on.
+    `observed` and `limit` are of the kind: hours of silence, height of a spike, factor of a scale, and so on. `cause` says which
+    of several causes a kind may have.
     """
 
     signal: int
@@ -38,6 +39,7 @@ class Flag:
     until: int
     observed: float
     limit: float
+    cause: str = ""
 
 
 def without_consequences(flags: Iterable[Flag]) -> list[Flag]:

@@ -23,7 +23,7 @@ PAST = 21 * HOURS_PER_DAY
 LEAST_PAST = 7 * HOURS_PER_DAY
 """Without a week of its own a signal has no normal yet."""
 
-MEASURES = ("mean_value", "last_value", "held_min_value", "held_max_value", "min_value", "max_value", "reading_count", "repeat_count", "max_lone_rise", "max_lone_drop", "lone_sum", "covered_s", "latency_s")  # fmt: skip
+MEASURES = ("mean_value", "last_value", "held_min_value", "held_max_value", "min_value", "max_value", "reading_count", "repeat_count", "backward_count", "max_lone_rise", "max_lone_drop", "lone_sum", "covered_s", "latency_s")  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -21,14 +21,22 @@ from quality.suite import Expectation
 from quality.trust.dimensions import BY_RULE, dimension_of
 from quality.trust.rows import EXAMPLES, SCHEMA
 
-Rule = tuple[str, str, str, str, str]
-"""Rule, column, what it asks for, severity, dimension."""
+Rule = tuple[str, str, str, str, str, str]
+"""Rule, column, what it asks for, severity, dimension, arguments: empty where rule and column name it alone."""
 Run = tuple[str, datetime, datetime]
 """Id of a run with its begin and end: one run at a time works on a home."""
 _ASKED = pa.schema(
     [
         (name, pa.string())
-        for name in ("raw_name", "rule_name", "column_name", "rule_text", "severity", "dimension")
+        for name in (
+            "raw_name",
+            "rule_name",
+            "column_name",
+            "rule_text",
+            "severity",
+            "dimension",
+            "arguments",
+        )
     ]
 )
 _RUNS = pa.schema(
@@ -53,23 +61,27 @@ findings as (
     from fresh where findings <> '[]'
 ),
 broken as (
-    select raw_name, batch_date, of_run, found.rule as rule_name, coalesce(found."column", '') as column_name,
+    select findings.raw_name, batch_date, of_run, found.rule as rule_name, coalesce(found."column", '') as column_name,
+        coalesce(arguments, '') as arguments,
         sum(greatest(found.rows, (status = 'held')::bigint))::bigint as unexpected_count,
         bool_or(status = 'held' and coalesce(found.severity, '') in ('', 'critical')) as is_held,
         max(coalesce(found.severity, '')) as severity, max(coalesce(found.expected, '')) as expected,
         first(coalesce(nullif(found.observed, ''), found.message) order by file) as observed_text,
         list(file || coalesce(' line ' || (found.sample[1] ->> '$.line'), '')
             || coalesce(': ' || (found.sample[1] ->> '$.value'), '') order by file) as samples
-    from findings group by all
+    from findings
+    left join rules on findings.raw_name = rules.raw_name and found.rule = rules.rule_name
+        and coalesce(found."column", '') = rules.column_name and found.expected = rules.arguments
+    group by all
 ),
 asked as (
     select batches.*, rules.* exclude (raw_name) from batches inner join rules using (raw_name)
     union all
     select batches.*, rule_name, column_name, expected, coalesce(nullif(severity, ''), 'critical'),
-        coalesce(dimension, 'consistency')
+        coalesce(dimension, 'consistency'), arguments
     from broken left join dimensions on split_part(rule_name, ':', 1) = kind
     inner join batches using (raw_name, batch_date, of_run)
-    anti join rules using (raw_name, rule_name, column_name)
+    anti join rules using (raw_name, rule_name, column_name, arguments)
 )
 select
     of_run as run_id, 'contract' as gate, raw_name as dataset, batch_date, rule_name, column_name,
@@ -82,7 +94,7 @@ select
     coalesce(observed_text, '') as observed_text,
     coalesce(array_to_string(samples[:{examples}], chr(10)), '') as sample_text, judged_at
 from asked
-left join broken using (raw_name, batch_date, of_run, rule_name, column_name)
+left join broken using (raw_name, batch_date, of_run, rule_name, column_name, arguments)
 order by dataset, batch_date, rule_name, column_name"""
 
 
@@ -92,17 +104,18 @@ def rules_of(contract: Contract) -> Iterator[Rule]:
         rule for column in contract.columns for rule, _ in column_rules(column, text="text", value="value")
     ]
     for rule in [*of_rows, *(pair.rule for pair in pair_rules(contract))]:
-        yield rule.id, rule.column or "", rule.expects, "critical", dimension_of(rule.id)
-    yield "malformed_row", "", "as many fields as the header", "critical", dimension_of("malformed_row")
+        yield rule.id, rule.column or "", rule.expects, "critical", dimension_of(rule.id), ""
+    yield "malformed_row", "", "as many fields as the header", "critical", dimension_of("malformed_row"), ""
     if contract.key and contract.load_mode != "append":
-        yield "duplicate_key", ", ".join(contract.key), "each key once in a file", "info", "uniqueness"
+        yield "duplicate_key", ", ".join(contract.key), "each key once in a file", "info", "uniqueness", ""
     for asked in contract.quality:
         if not asked.of_rows:
-            columns = ", ".join(Expectation(asked.type, asked.arguments).columns)
-            yield asked.type, columns, asked.reason, asked.severity, dimension_of(asked.type)
+            one = Expectation(asked.type, asked.arguments)
+            text = "; ".join(filter(None, (asked.reason, one.rule)))
+            yield asked.type, ", ".join(one.columns), text, asked.severity, dimension_of(asked.type), one.rule
     if fresh := contract.freshness:
         text = f"at most {fresh.limit} older than the file"
-        yield FRESHNESS, fresh.column, text, fresh.severity, "timeliness"
+        yield FRESHNESS, fresh.column, text, fresh.severity, "timeliness", ""
 
 
 def contract_results(

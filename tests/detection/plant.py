@@ -118,7 +118,7 @@ def _write_readings(
     for log in Factory(plant, seed, FIRST_DAY).days(days):
         builder.begin(log)
         day = pl.concat(
-            pl.DataFrame({"at_s": one.at_s, "value": one.values}).with_columns(tag=pl.lit(one.signal.tag))
+            pl.DataFrame({"at_s": one.told_s, "value": one.values}).with_columns(tag=pl.lit(one.signal.tag))
             for one in builder.series(signals)
         )
         connection.execute(

@@ -2,7 +2,8 @@
 
 A fault counts as found if a flag of its kind lies on its signal between its first hour and a day after its end. A finding
 is a stretch of flags of one kind on one signal, less than two days apart; it is right if it lies on such a fault. Out of range
-is also right where the sensor did show more or less than a limit allows: mostly the process left it, with a sound sensor.
+is also right where the sensor did show more or less than a limit allows: mostly the process left it, with a sound sensor. A gap is
+also right where a clock that had been set back was set right: nothing carries the times in between.
 """
 
 from collections import defaultdict
@@ -16,7 +17,18 @@ from tests.detection.plant import Case
 JOIN_H, AFTER_H = 48, 24
 SOUND_H = SOUND_DAYS * 24
 DRIFT_SIGMAS, DRIFT_DAYS = 2.0, 3.0
-LABELLED = ("stuck", "spike", "silence", "unit_jump", "duplicate", "gap", "out_of_range", "noise", "drift")
+LABELLED = (
+    "stuck",
+    "spike",
+    "silence",
+    "unit_jump",
+    "duplicate",
+    "gap",
+    "out_of_range",
+    "noise",
+    "drift",
+    "clock",
+)
 
 
 @dataclass
@@ -61,11 +73,9 @@ def add_case(scores: dict[str, Score], case: Case, flags: Iterable[Flag]) -> Non
 
 
 def _is_right(case: Case, fault: SensorFault | None, kind: str, hours: range) -> bool:
-    return (
-        fault is not None
-        and fault.kind == kind
-        and _on(fault, hours.start, hours.stop, case.hours.first_hour)
-    )
+    if fault is None or not _on(fault, hours.start, hours.stop, case.hours.first_hour):
+        return False
+    return fault.kind == kind or (fault.kind == "clock" and kind == "gap")
 
 
 def _add_fault(score: Score, fault: SensorFault, flags: Sequence[Flag], origin: int) -> None:
@@ -85,9 +95,8 @@ def _add_fault(score: Score, fault: SensorFault, flags: Sequence[Flag], origin: 
 
 
 def _on(fault: SensorFault, first: int, until: int, origin: int) -> bool:
-    return (origin + until) * HOUR_S > fault.start_s and (
-        origin + first
-    ) * HOUR_S < fault.end_s + AFTER_H * HOUR_S
+    begins = fault.start_s - (fault.severity * HOUR_S if fault.kind == "clock" else 0)  # as its readings tell
+    return (origin + until) * HOUR_S > begins and (origin + first) * HOUR_S < fault.end_s + AFTER_H * HOUR_S
 
 
 def episodes(flags: Sequence[Flag]) -> list[tuple[int, int]]:

@@ -11,7 +11,7 @@ from typing import Any
 SECOND = 1_000_000
 DOUBLES = (
     "mean_value", "min_value", "max_value", "last_value", "held_mean_value", "held_min_value", "held_max_value",
-    "held_std_value", "good_s", "covered_s", "good_pct", "max_lone_rise", "max_lone_drop", "lone_sum",
+    "held_std_value", "despiked_mean_value", "despiked_min_value", "despiked_max_value", "good_s", "covered_s", "good_pct", "max_lone_rise", "max_lone_drop", "lone_sum",
 )  # fmt: skip
 
 
@@ -26,13 +26,14 @@ class Signal:
 
 @dataclass(frozen=True)
 class Reading:
-    """One delivered version of a reading; ``us`` microseconds since 1970."""
+    """One delivered version of a reading; ``us`` microseconds since 1970; ``place`` is its file and its row there."""
 
     tag: str
     us: int
     value: float | None
     state: str | None
     questionable: bool
+    place: tuple[int, int] = (0, 0)
 
     @property
     def good(self) -> bool:
@@ -96,14 +97,28 @@ class Oracle:
 
     def lone_heights(self, start: int, end: int) -> Iterator[float]:
         """Yield how far each short reading of the window between good ones stands out from both."""
-        for place in range(
-            max(1, bisect.bisect_left(self.times, start)), bisect.bisect_left(self.times, end)
-        ):
-            three = self.readings[place - 1 : place + 2]
-            if len(three) == 3 and all(r.good for r in three) and self.until(three[0].us) >= three[1].us:
-                before, here, after = (r.value or 0.0 for r in three)
-                if (three[2].us - three[1].us) * 20 <= self.gap:
-                    yield here - sorted((before, here, after))[1]
+        for place in range(bisect.bisect_left(self.times, start), bisect.bisect_left(self.times, end)):
+            if (height := self.lone_height(place)) is not None:
+                yield height
+
+    def lone_height(self, place: int) -> float | None:
+        three = self.readings[max(place - 1, 0) : place + 2] if place else []
+        if len(three) < 3 or not all(r.good for r in three) or self.until(three[0].us) < three[2].us:
+            return None
+        before, here, after = (r.value or 0.0 for r in three)
+        is_short = (three[2].us - three[1].us) * 20 <= self.gap
+        return here - sorted((before, here, after))[1] if is_short else None
+
+    def backward(self, start: int, end: int) -> int:
+        """How many readings of the window stand before the one in their file that precedes them in time and still holds."""
+        first, last = bisect.bisect_left(self.times, start), bisect.bisect_left(self.times, end)
+        pairs = zip(
+            self.readings[max(first - 1, 0) : last], self.readings[max(first, 1) : last], strict=False
+        )
+        return sum(
+            a.place[0] == b.place[0] and a.place[1] > b.place[1] and self.until(a.us) >= b.us
+            for a, b in pairs
+        )
 
     def window(self, start: int, end: int) -> dict[str, Any]:
         all_stretches = list(self.stretches(start, end))
@@ -117,6 +132,7 @@ class Oracle:
             "good_pct": 100 * good_s / ((end - start) / SECOND),
             "reading_count": len(inside),
             "bad_reading_count": sum(not r.good for r in inside),
+            "backward_count": self.backward(start, end),
             "max_lone_rise": max([0.0, *lone]),
             "max_lone_drop": -min([0.0, *lone]),
             "lone_sum": math.fsum(map(abs, lone)) if lone else None,
@@ -125,6 +141,9 @@ class Oracle:
             ends = [value for a, b, p in good for value in (self.value_at(a, p), self.value_at(b, p))]
             held = [(self.readings[p].value or 0.0, (b - a) / SECOND) for a, b, p in good]
             mean = math.fsum(v * s for v, s in held) / good_s
+            despiked = [
+                (v - (self.lone_height(p) or 0.0), s) for (v, s), (_, _, p) in zip(held, good, strict=True)
+            ]
             areas = ((self.value_at(a, p) + self.value_at(b, p)) * (b - a) / 2 / SECOND for a, b, p in good)
             result |= {
                 "mean_value": math.fsum(areas) / good_s,
@@ -134,6 +153,9 @@ class Oracle:
                 "held_mean_value": mean,
                 "held_min_value": min(v for v, _ in held),
                 "held_max_value": max(v for v, _ in held),
+                "despiked_mean_value": math.fsum(v * s for v, s in despiked) / good_s,
+                "despiked_min_value": min(v for v, _ in despiked),
+                "despiked_max_value": max(v for v, _ in despiked),
                 "held_std_value": math.sqrt(math.fsum((v - mean) ** 2 * s for v, s in held) / good_s),
             }
         return result

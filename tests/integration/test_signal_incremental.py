@@ -24,6 +24,7 @@ START = datetime(2025, 10, 25, 21, 30, tzinfo=UTC)
 SPAN_S = 52 * 3600
 Rename = tuple[str, int, str]  # tag, from when on (microseconds), under which other tag
 COUNTS = ("reading_count", "bad_reading_count")
+ARRIVALS = ("repeat_count", "backward_count")
 FACTS = {"fct_signal_minute": ("minute_at", 60), "fct_signal_hour": ("hour_at", 3600)}
 
 
@@ -101,9 +102,9 @@ class Warehouse:
             (r.tag, r.us, r.value, r.state, r.questionable, place, ingested)
             for place, r in enumerate(readings, 1)
         ]
-        for reading in readings:
+        for place, reading in enumerate(readings, 1):
             self.copies[reading.tag] += (reading.tag, reading.us) in self.delivered
-            self.delivered[reading.tag, reading.us] = reading
+            self.delivered[reading.tag, reading.us] = replace(reading, place=(batch, place))
         with duckdb.connect() as con:
             con.execute("set timezone = 'UTC'")
             con.execute(
@@ -166,7 +167,7 @@ class Warehouse:
     def rows(self, fact: str) -> dict[tuple[str, int], dict[str, Any]]:
         """All rows of a fact by tag and start of the window in microseconds."""
         window, _ = FACTS[fact]
-        columns = (*DOUBLES, *COUNTS, "repeat_count", "_signal_version", "_source_ingested_at")
+        columns = (*DOUBLES, *COUNTS, *ARRIVALS, "_signal_version", "_source_ingested_at")
         with duckdb.connect(str(self.path), read_only=True) as con:
             found = con.execute(
                 f"select signal_id, epoch_us({window}), {', '.join(columns)} from core.{fact}"
@@ -212,13 +213,13 @@ def compare(warehouse: Warehouse, signals: tuple[Signal, ...], renamed: tuple[Re
         wanted: dict[tuple[str, int], dict[str, Any]] = {}
         for signal in signals:
             wanted |= Oracle(signal, readings_of(warehouse, signal.tag, renamed)).windows(size_s)
-        assert_same(incremental[fact], wanted, (*DOUBLES, *COUNTS))
+        assert_same(incremental[fact], wanted, (*DOUBLES, *COUNTS, "backward_count"))
     warehouse.dbt("--full-refresh")
     for fact in FACTS:
         assert_same(
             incremental[fact],
             warehouse.rows(fact),
-            (*DOUBLES, *COUNTS, "repeat_count", "_signal_version", "_source_ingested_at"),
+            (*DOUBLES, *COUNTS, *ARRIVALS, "_signal_version", "_source_ingested_at"),
         )
 
 
@@ -236,6 +237,7 @@ def test_incremental_equals_rebuild_and_oracle(tmp_path: Path, seed: int) -> Non
     for signal in known:
         copies = sum(row["repeat_count"] for (tag, _), row in minutes if tag == signal.tag)
         assert copies == warehouse.copies[signal.tag] > 0
+        assert sum(row["backward_count"] for (tag, _), row in minutes if tag == signal.tag) > 0
 
     # The dictionary changes: one signal is new though its readings came long ago, one is read in another way, and one
     # turns out to go on under another tag.

@@ -18,6 +18,8 @@ from data.simulator.signal_model import Signal
 from data.simulator.signals import Series, SignalBuilder
 
 ROWS_PER_FILE = 1_500_000
+LEAD_S = 7200
+"""Farthest that a reading may carry a time before its day."""
 COLUMNS = ("Tag", "Timestamp", "Value", "UOM", "Questionable")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -58,10 +60,10 @@ class HistorianExporter:
 
 
 def timestamps(log: DayLog) -> pl.Series:
-    """Text of every second of the day in local time, `06-Oct-25 06:00:00`; position is the second of the day."""
+    """Text of every second from LEAD_S before the day to its end in local time, `06-Oct-25 06:00:00`."""
     inner = [f":{minute:02d}:{second:02d}" for minute in range(60) for second in range(60)]
     texts: list[str] = []
-    for hour in range(log.start, log.end, 3_600_000):
+    for hour in range(log.start - LEAD_S * 1000, log.end, 3_600_000):
         local = to_local(hour)
         prefix = f"{local.day:02d}-{MONTHS[local.month - 1]}-{local.year % 100:02d} {local.hour:02d}"
         texts += [prefix + text for text in inner]
@@ -70,12 +72,14 @@ def timestamps(log: DayLog) -> pl.Series:
 
 def _frame(series: list[Series], stamps: pl.Series, start: int) -> pl.DataFrame:
     """All rows of a day as text, tag by tag; `key` (s UTC) and `place` (tag) will order them."""
-    at = np.concatenate([one.at_s for one in series])
+    at, told = (
+        np.concatenate(times) for times in zip(*((one.at_s, one.told_s) for one in series), strict=True)
+    )
     orders = np.array([one.signal.index for one in series], dtype=np.int32)
     places = np.repeat(orders, [one.at_s.size for one in series])
     tags, units, local = names_and_units(series)
     return pl.DataFrame({
-        "key": at, "place": places, "Tag": pl.Series(tags).gather(local), "Timestamp": stamps.gather(at - start),
+        "key": at, "place": places, "Tag": pl.Series(tags).gather(local), "Timestamp": stamps.gather(told - start + LEAD_S),
         "Value": pl.Series(np.concatenate([one.values for one in series])).cast(pl.String), "UOM": pl.Series(units).gather(local),
         "Questionable": pl.repeat("False", at.size, eager=True), "mark": pl.repeat(None, at.size, dtype=pl.Int32, eager=True),
     })  # fmt: skip

@@ -20,6 +20,8 @@ pieces as (
         slope,
         is_good,
         lone_height,
+        value - coalesce(lone_height, 0) as despiked_value,
+        is_backward,
         repeat_count,
         _source_ingested_at,
         greatest(read_us, minute_no * {{ size }}) as from_us,
@@ -48,12 +50,16 @@ summed as (
         sum(value * value * piece_us) as held_square_area,
         min(least(from_value, to_value)) as min_value,
         max(greatest(from_value, to_value)) as max_value,
+        sum(despiked_value * piece_us) as despiked_area,
+        min(despiked_value) as despiked_min_value,
+        max(despiked_value) as despiked_max_value,
         {{ last_by('value', 'from_us') }} as last_value,
         min(value) as held_min_value,
         max(value) as held_max_value,
         count(case when is_read_here then 1 end) as reading_count,
         count(case when is_read_here and not is_good then 1 end) as bad_reading_count,
         cast(sum(case when is_read_here then repeat_count else 0 end) as bigint) as repeat_count,
+        count(case when is_read_here and is_backward then 1 end) as backward_count,
         greatest(max(case when is_read_here then lone_height end), 0) as max_lone_rise,
         abs(least(min(case when is_read_here then lone_height end), 0)) as max_lone_drop,
         sum(case when is_read_here then abs(lone_height) end) as lone_sum,
@@ -67,6 +73,7 @@ minutes as (
         *,
         area / nullif(good_us, 0) as mean_value,
         held_area / nullif(good_us, 0) as held_mean_value,
+        despiked_area / nullif(good_us, 0) as despiked_mean_value,
         {{ spread('held_square_area / nullif(good_us, 0)', 'held_area / nullif(good_us, 0)') }} as held_std_value
     from summed
 )

@@ -10,6 +10,7 @@ select
     hour_at as until_at,
     reading_count as hour_count,
     mean_value as observed_value,
-    mean_value as limit_value
+    mean_value as limit_value,
+    cast(null as string) as cause
 from {{ ref('fct_signal_hour') }}
 where 1 = 0

@@ -56,6 +56,8 @@ readings as (
         lead(_source_ingested_at) over following as next_ingested_at,
         lag(read_us + gap_us) over following as former_until_us,
         lag(case when is_good then value end) over following as former_value,
+        lag(_source_ingested_at) over following as former_ingested_at,
+        lag(_source_row) over following as former_row,
         lag(version_no, 1, 0) over following as former_version_no
     from versions
     where next_version_us is null or next_version_us <> read_us
@@ -70,17 +72,11 @@ segments as (
         is_good,
         case when is_good then value end as value,
         coalesce(least(next_us, until_us), until_us) as end_us,
-        case
-            when is_linear and is_good and is_next_good and next_us <= until_us
-                then (next_value - value) / (next_us - read_us)
-            else 0
-        end as slope,
+        {{ slope_to_next() }} as slope,
         {{ lone_height() }} as lone_height,
+        {{ is_backward() }} as is_backward,
         version_no - former_version_no - 1 as repeat_count,
-        case
-            when next_us <= until_us then greatest(_source_ingested_at, next_ingested_at)
-            else _source_ingested_at
-        end as _source_ingested_at
+        {{ newest_of_three() }} as _source_ingested_at
     from readings
 ),
 
@@ -100,9 +96,13 @@ select
     minutes.held_min_value,
     minutes.held_max_value,
     minutes.held_std_value,
+    minutes.despiked_mean_value,
+    minutes.despiked_min_value,
+    minutes.despiked_max_value,
     minutes.reading_count,
     minutes.bad_reading_count,
     minutes.repeat_count,
+    minutes.backward_count,
     minutes.max_lone_rise,
     minutes.max_lone_drop,
     minutes.lone_sum,

@@ -43,6 +43,63 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
     return Release("r1", folder, is_current=True, manifest=manifest)
 
 
+def shifts_of_a_line(random: np.random.Generator, line: str, scrap: float) -> pl.DataFrame:
+    """Ten weeks of four machines in three shifts, no work on Sundays, outages; scrap goes up by `scrap` after six weeks."""
+    days = [number for number in range(70) if number % 7 < 6 for _ in range(12)]
+    size = len(days)
+    availability = np.where(random.random(size) < 0.03, 0.1, np.clip(random.normal(0.85, 0.05, size), 0, 1))
+    scrap_ratio = np.clip(random.normal(0.025, 0.007, size), 0, 1) + scrap * (np.array(days) >= 42)
+    effectiveness = np.clip(random.normal(0.94, 0.02, size), 0, 1)
+    return pl.DataFrame({
+        "site_code": "S", "line": line, "pbt_s": 28_800.0, "production_day": [BEGIN.date() + timedelta(days=day) for day in days],
+        "availability": availability, "effectiveness": effectiveness, "scrap_ratio": scrap_ratio,
+        "oee": availability * effectiveness * (1 - scrap_ratio),
+    })  # fmt: skip
+
+
+def hours_of_a_machine(random: np.random.Generator, machine: str, energy: float) -> pl.DataFrame:
+    """Ten weeks in two shifts; what a piece takes goes up by the factor `energy` after six weeks."""
+    numbers = np.array([hour for hour in range(70 * 24) if hour % 24 < 16 and hour // 24 % 7 < 6])
+    apt_s = random.uniform(900, 3600, numbers.size)
+    produced = np.round(apt_s / 60 * random.normal(1, 0.03, numbers.size)).astype(int)
+    usage = random.normal(0.3, 0.02, numbers.size) * np.where(numbers >= 42 * 24, energy, 1.0)
+    return pl.DataFrame({
+        "equipment_id": machine, "hour_at": [BEGIN + timedelta(hours=int(hour)) for hour in numbers],
+        "apt_s": apt_s, "produced_qty": produced, "scrap_qty": produced // 40, "rework_qty": 0, "energy_kwh": produced * usage,
+    })  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_key_measures_of_machines_and_lines_are_told_once_each(tmp_path: Path, seed: int) -> None:
+    """One machine takes more energy a piece and one line makes more scrap; the same weeks without are a stable season."""
+    random = np.random.default_rng(seed)
+    hours = pl.concat(hours_of_a_machine(random, machine, up) for machine, up in (("S-A", 1.0), ("S-B", 1.3)))
+    frames = {
+        "fct_equipment_hour": hours.drop("energy_kwh"),
+        "fct_energy_hour": hours.select("equipment_id", "hour_at", "energy_kwh"),
+        "mart_oee__equipment_shift": pl.concat(
+            shifts_of_a_line(random, line, up) for line, up in (("L1", 0.0), ("L2", 0.03))
+        ),
+    }
+    for name, frame in frames.items():
+        frame.sample(fraction=1, shuffle=True, seed=seed).write_parquet(tmp_path / f"{name}.parquet")
+    tables = tuple(
+        ReleasedTable(name, "bi", frame.height, f"{name}.parquet", dict.fromkeys(frame.columns, ""))
+        for name, frame in frames.items()
+    )
+    found = find_drift(Release("r1", tmp_path, True, Manifest("r1", "", ReleaseInfo("f"), tables, {})))
+    first = BEGIN.date() + timedelta(days=42)
+    seen = [(event.table_name, event.column_name, event.equipment_id, event.began_on) for event in found]
+    assert [one[:3] for one in seen] == [
+        ("fct_equipment_hour", "energy_per_good_kwh", "S-B"),
+        ("mart_oee__equipment_shift", "scrap_ratio", "S-L2"),
+    ]
+    assert all(first < began_on < first + timedelta(days=7) for *_, began_on in seen)
+    without = tuple(table for table in tables if table.name != "fct_energy_hour")
+    rest = find_drift(Release("r1", tmp_path, True, Manifest("r1", "", ReleaseInfo("f"), without, {})))
+    assert [event.column_name for event in rest] == ["scrap_ratio"], "a plant without energy has the rest"
+
+
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     return workspace_of(Settings(home=tmp_path, plant=REPOSITORY / "data" / "plants" / "demo"))

@@ -17,7 +17,7 @@ from tests.unit.quality.health_hours import FIRST_HOUR, START, VICTIM, plant, si
 FLAGS = """
     create table core.fct_signal_flag_day (signal_key varchar, signal_id varchar, site_code varchar, equipment_id varchar,
         health_date date, flag_kind varchar, first_at timestamptz, until_at timestamptz, hour_count bigint,
-        observed_value double, limit_value double)"""
+        observed_value double, limit_value double, cause varchar)"""
 DIMENSIONS = """
     create table core.dim_signal as select signal_id as signal_key, signal_id, 'S' as site_code,
         split_part(signal_id, '.', 1) as equipment_id, split_part(signal_id, '.', 2) as measurement,
@@ -82,6 +82,18 @@ def test_a_gap_over_midnight_is_a_row_of_each_day(tmp_path: Path, hours: pl.Data
     assert flags(path) == wanted
     assert fill_signal_flags(path) == 2
     assert flags(path) == wanted
+
+
+def test_a_clock_flag_names_its_cause(tmp_path: Path) -> None:
+    measures = plant()
+    measures["backward_count"][VICTIM, START] = 20.0
+    measures["latency_s"][VICTIM + 1, START] = -5400.0
+    path = warehouse(tmp_path / "one.duckdb", hour_rows(signal_hours(measures)))
+    fill_signal_flags(path)
+    query = "select flag_kind, cause, observed_value from core.fct_signal_flag_day order by cause"
+    with duckdb.connect(str(path), read_only=True) as connection:
+        found = connection.execute(query).fetchall()
+    assert found == [("clock", "ahead", 5400.0), ("clock", "set back", 20.0)]
 
 
 def test_the_order_of_rows_does_not_matter(tmp_path: Path, hours: pl.DataFrame) -> None:

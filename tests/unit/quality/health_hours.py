@@ -30,6 +30,7 @@ def plant(seed: int = 1) -> dict[str, Floats]:
         **dict.fromkeys(("held_max_value", "max_value"), mean + swing),
         "reading_count": count,
         "repeat_count": np.zeros(load.shape),
+        "backward_count": np.zeros(load.shape),
         "max_lone_rise": heard * rng.uniform(1.5, 3.0, load.shape),
         "max_lone_drop": heard * rng.uniform(1.5, 3.0, load.shape),
         "lone_sum": heard * 0.4 * count * rng.uniform(0.9, 1.1, load.shape),

@@ -206,7 +206,8 @@ RULES: dict[str, Any] = {
         "expect_series_to_change_slowly",
         ["b", "n"],
         st.fixed_dictionaries(
-            {"group_by": GROUPS, "order_by": st.just("at"), "max_per_s": st.sampled_from([0.5, 1, 3])}
+            {"group_by": GROUPS, "order_by": st.just("at"), "max_per_s": st.sampled_from([0.5, 1, 3])},
+            optional={"rise_only": st.booleans(), "tolerance": st.sampled_from([0, 1, 2.5])},
         ),
     ),
     "expect_column_values_to_be_known_in": _one(

@@ -23,7 +23,7 @@ from tests.unit.ingestion.home import Home, column
 
 START = datetime(2025, 10, 6, 6, tzinfo=UTC)
 DELIVERED = START + timedelta(hours=2)
-HEADER = "id;tag;at;ended_at;value;uom;total;state;note;made;good"
+HEADER = "id;tag;at;ended_at;value;uom;total;state;note;made;good;booked"
 
 
 @pytest.fixture
@@ -42,6 +42,7 @@ QUALITY = [
     expectation(
         "expect_column_pair_values_a_to_be_greater_than_b", column_A="made", column_B="good", or_equal=True
     ),
+    expectation("expect_column_pair_values_to_be_equal", column_A="made", column_B="booked"),
     expectation("expect_column_values_to_be_known_in", column="tag", parent="tags", parent_column="tag"),
     expectation("expect_series_to_never_go_back", column="at", order_by="_source_row", group_by=["tag"]),
     expectation("expect_series_to_never_go_back", "warning", column="total", order_by="at", group_by=["tag"]),
@@ -74,6 +75,7 @@ COLUMNS = [
     column("note"),
     column("made", "INTEGER"),
     column("good", "INTEGER"),
+    column("booked", "INTEGER"),
 ]
 Rows = list[dict[str, str]]
 
@@ -94,6 +96,7 @@ def good_rows(count: int = 40) -> Rows:
             "note": "ok",
             "made": "5",
             "good": "4",
+            "booked": "5",
         }
         for number in range(count)
     ]
@@ -144,8 +147,9 @@ FAULTS = [
     Fault("out of range", put("value", "501"), {"range:value": 1}),
     Fault("unknown state", put("state", "???"), {"set:state": 1}),
     Fault("too long", put("uom", "degC/x"), {"length:uom": 1}),
-    Fault("ends before it starts", put("ended_at", "2025-10-06T06:00:00Z"), {"pair:ended_at": 1}),
-    Fault("more good than made", put("good", "6"), {"pair:made": 1}),
+    Fault("ends before it starts", put("ended_at", "2025-10-06T06:00:00Z"), {"pair:ended_at:gt:at": 1}),
+    Fault("more good than made", put("good", "6"), {"pair:made:ge:good": 1}),
+    Fault("booked is not made", put("booked", "4"), {"pair:made:eq:booked": 1}),
     Fault("repeated header", lambda rows: [*rows[:9], dict.fromkeys(rows[0], ""), *rows[9:]], {"repeated_header": 1}),
     Fault("unknown tag", put("tag", "X9"), said=("expect_column_values_to_be_known_in",), held=True),
     Fault(
@@ -201,7 +205,8 @@ def test_each_rule_of_the_contract_is_tripped_by_some_fault() -> None:
     told = [entry["implementation"]["type"] for entry in QUALITY if "implementation" in entry]  # type: ignore[index]
     batch_kinds = {kind for kind in told if "pair" not in kind} | {"expect_table_row_count_to_be_between"}
     assert set(said) == batch_kinds | {"expect_column_max_to_be_between"}
-    assert {rule for fault in FAULTS for rule in fault.rows} >= {"pair:ended_at", "pair:made"}
+    pairs = {rule for fault in FAULTS for rule in fault.rows if rule.startswith("pair:")}
+    assert pairs == {"pair:ended_at:gt:at", "pair:made:ge:good", "pair:made:eq:booked"}
 
 
 def test_a_rule_that_cannot_be_evaluated_holds_the_file_with_the_reason(home: Home) -> None:

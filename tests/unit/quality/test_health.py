@@ -73,6 +73,12 @@ def clock(m: Measures) -> None:
     m["latency_s"][VICTIM, START : START + 4] = -5400.0
 
 
+def set_back(m: Measures) -> None:
+    m["backward_count"][:, ::50] = 1.0  # a row out of order now and then
+    m["backward_count"][VICTIM + 4] = 55.0  # files in no order at all
+    m["backward_count"][VICTIM, START : START + 2] = 20.0
+
+
 def latency(m: Measures) -> None:
     m["latency_s"][VICTIM, START : START + 24] = 4 * 86_400.0
 
@@ -85,7 +91,7 @@ def out_of_range(m: Measures) -> None:
 FAULTS: list[tuple[str, Callable[[Measures], None]]] = [
     ("gap", gap), ("silence", silence), ("stuck", stuck), ("spike", spike), ("unit_jump", scaled(1000.0, 0.0)),
     ("unit_jump", scaled(0.1, 0.0)), ("unit_jump", scaled(1.8, 32.0)), ("noise", noise), ("drift", drift), ("duplicate", duplicate),
-    ("clock", clock), ("latency", latency), ("out_of_range", out_of_range),
+    ("clock", clock), ("clock", set_back), ("latency", latency), ("out_of_range", out_of_range),
 ]  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import json
 import statistics
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingestion.contracts import Contract, load_contract
+from ingestion.contracts.quality import ROW_COUNT, QualityRule
 from ingestion.lake.ledger import SCHEMA as LEDGER
 from ingestion.settings import REPOSITORY
 from quality.result import ExpectationResult, GateResult, Severity
@@ -72,6 +74,20 @@ def test_a_rule_about_a_series_that_a_batch_broke_is_one_row(tmp_path: Path) -> 
     found = judged(tmp_path / "ledger.parquet", entries, contract=states)
     row = found[DAY, rule]
     assert (row["is_passed"], row["outcome"], row["unexpected_count"]) == (False, "told", 1)
+
+
+def test_two_rules_of_a_kind_on_the_same_columns_are_two_rows(tmp_path: Path) -> None:
+    few, none = (
+        QualityRule(ROW_COUNT, {"min_value": rows}, severity)
+        for rows, severity in ((50, "warning"), (1, "critical"))
+    )
+    contract = replace(COUNTERS, quality=(few, none))
+    broken = finding(ROW_COUNT, None, 0) | {"severity": "warning", "expected": "min_value 50", "rows": 1}
+    path = tmp_path / "ledger.parquet"
+    pq.write_table(pa.Table.from_pylist([attempt("a.jsonl", DAY, 10, [broken])], LEDGER), path)
+    rows = contract_results([str(path)], [contract], [], LONG_AGO).to_pylist()
+    found = {row["rule_text"]: row["is_passed"] for row in rows if row["rule_name"] == ROW_COUNT}
+    assert found == {"min_value 50": False, "min_value 1": True}
 
 
 def test_files_of_a_day_are_one_batch_and_rules_that_hold_are_rows_too(tmp_path: Path) -> None:

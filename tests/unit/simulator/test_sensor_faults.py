@@ -22,7 +22,9 @@ def shown(kind: str, severity: float, signal: int = 12) -> tuple[np.ndarray, np.
     return faults.delivered(SIGNALS[signal], AT, faults.shown(SIGNALS[signal], AT.astype(np.float64), VALUES))
 
 
-@pytest.mark.parametrize("kind", [kind for kind in SEVERITIES if kind not in {"gap", "silence", "duplicate"}])
+@pytest.mark.parametrize(
+    "kind", [kind for kind in SEVERITIES if kind not in {"gap", "silence", "duplicate", "clock"}]
+)
 def test_values_change_inside_the_fault_and_nowhere_else(kind: str) -> None:
     at, values = shown(kind, SEVERITIES[kind][-1])
     assert np.array_equal(at, AT)
@@ -63,3 +65,11 @@ def test_the_plan_leaves_three_weeks_sound_and_has_all_kinds() -> None:
     assert all(SOUND_DAYS * DAY_S <= fault.start_s < fault.end_s <= 40 * DAY_S for fault in faults)
     with pytest.raises(ValueError, match="need 29 days"):
         plan(SIGNALS, 0, 20 * DAY_S, seed=3)
+
+
+def test_a_clock_that_was_set_back_tells_earlier_times_and_no_other_values() -> None:
+    faults = SensorFaults([SensorFault("clock", 12, BEGIN, END, 0.5)], seed=1)
+    told = faults.told(SIGNALS[12], AT)
+    assert np.array_equal(told, np.where(INSIDE, AT - 1800, AT))
+    assert np.array_equal(faults.told(SIGNALS[13], AT), AT)
+    assert np.array_equal(shown("clock", 0.5)[1], VALUES)
