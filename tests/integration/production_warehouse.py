@@ -19,7 +19,7 @@ import duckdb
 from tests.integration.plant_rows import Plant, create_raw
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
-FACTS = ("fct_state_interval", "fct_time_element")
+FACTS = ("fct_state_interval", "fct_time_element", "fct_equipment_hour")
 
 
 class Warehouse:
