@@ -15,7 +15,7 @@ select {{ columns }} from {{ arg_dict['temp_relation'] }};
 
 {#-
     Incremental by replaced window: each window of `unique_key` that the model gives replaces what the target holds of it. For
-    facts whose windows stay once they are there.
+    facts whose windows stay once they are there, or with the model in `meta.windows_of` that lists all that are.
 -#}
 {% macro get_incremental_replaced_window_sql(arg_dict) -%}
     {%- set columns = get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) -%}
@@ -28,7 +28,13 @@ select {{ columns }} from {{ arg_dict['temp_relation'] }};
 
 {% macro stale_rows_of_replaced_window(target_relation, new_rows) -%}
     {%- set keys = config.get('unique_key') | join(', ') -%}
-({{ keys }}) in (select {{ keys }} from {{ new_rows }})
+    {%- set listed_in = config.get('meta').get('windows_of') -%}
+(
+    ({{ keys }}) in (select {{ keys }} from {{ new_rows }})
+    {%- if listed_in %}
+    or ({{ keys }}) not in (select {{ keys }} from {{ ref(listed_in) }})
+    {%- endif %}
+)
 {%- endmacro %}
 
 

@@ -19,7 +19,7 @@ import duckdb
 from tests.integration.plant_rows import Plant, create_raw
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
-FACTS = ("fct_state_interval", "fct_time_element")
+FACTS = ("fct_state_interval", "fct_time_element", "fct_equipment_hour")
 
 
 class Warehouse:
@@ -85,7 +85,7 @@ class Warehouse:
             con.execute("set timezone = 'UTC'")
             return con.execute(sql).fetchall()
 
-    def rows(self, fact: str) -> list[tuple[object, ...]]:
+    def rows(self, fact: str, schema: str = "core") -> list[tuple[object, ...]]:
         """All rows of a fact in their order, numbers to the microsecond."""
-        found = self.ask(f"select * from core.{fact} order by all")
+        found = self.ask(f"select * from {schema}.{fact} order by all")
         return [tuple(round(v, 6) if isinstance(v, float) else v for v in row) for row in found]

@@ -1,5 +1,5 @@
 {#-
-    Columns of ftr_equipment__1h over its CTEs `signal_hours` and `hours` and its `window day` of 24 hours. Their names
+    Columns of ftr_equipment__1h over its CTEs `observed` and `signal_hours` and its `window day` of 24 hours. Their names
     follow from the lists in feature_lists.sql; the model's yml describes each.
 -#}
 
@@ -39,7 +39,7 @@ sum(signal_hours.{{ sum_column }}) over day / nullif(sum(signal_hours.{{ seconds
     case when count({{ mean_over(area, good) }}) over day > 1 then
         regr_slope(
             {{ mean_over(area, good) }},
-            {{ seconds_between(utc_literal('2000-01-01 00:00:00'), 'labels.hour_at') }} / 3600
+            {{ seconds_between(utc_literal('2000-01-01 00:00:00'), 'observed.hour_at') }} / 3600
         ) over day
     end as {{ m }}_trend_24h,
     coalesce(signal_hours.{{ good }}, 0) / 36 as {{ m }}_good_pct_1h{{ ',' if not loop.last }}
@@ -51,8 +51,7 @@ sum(signal_hours.{{ sum_column }}) over day / nullif(sum(signal_hours.{{ seconds
 {% macro state_features() -%}
     {%- for column in feature_sums() %}
     {%- set exact, type = ('decimal(18, 6)', 'double') if column.endswith('_s') else ('bigint', 'bigint') %}
-    hours.{{ column }} as {{ column }}_1h,
-    cast(sum(cast(hours.{{ column }} as {{ exact }})) over day as {{ type }}) as {{ column }}_24h{{ ',' if not loop.last }}
+    cast(sum(cast(observed.{{ column }}_1h as {{ exact }})) over day as {{ type }}) as {{ column }}_24h{{ ',' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
 

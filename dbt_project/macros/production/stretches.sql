@@ -34,7 +34,9 @@
     {%- set seen_until = seen_by_all([
         ['core', 'fct_state_interval'], ['core', 'fct_time_element'], ['core', 'fct_equipment_minute'],
         ['intermediate', 'int_production__counter_delta'],
-    ], if_there=[['core', 'fct_energy_hour'], ['core', 'fct_signal_coverage_day']]) -%}
+    ], if_there=[
+        ['core', 'fct_energy_hour'], ['core', 'fct_signal_coverage_day'], ['core', 'fct_equipment_hour'],
+    ]) -%}
 touched_rows as {{ once() }} (
     select * from {{ ref('int_production__touched_row') }}
     where _source_ingested_at > {{ utc_literal(seen_until or '1900-01-01 00:00:00') }}
@@ -89,27 +91,6 @@ touched as (
     from {{ ref('int_production__touched_day') }}
     where _source_ingested_at > {{ newest_source_ingested_at(this) }}
 )
-{%- endmacro %}
-
-
-{#- Each UTC hour that the touched days of an equipment lie in: equipment_id, site_code, hour_at. -#}
-{% macro hours_of_touched_days() -%}
-select
-    equipment_id,
-    site_code,
-    {{ instant('hour_no * 3600000000') }} as hour_at
-from (
-    select
-        slots.equipment_id,
-        slots.site_code,
-        {{ each_from_to(
-            window_no(micros('slots.started_at'), 3600000000), window_no(micros('slots.ended_at'), 3600000000)
-        ) }} as hour_no
-    from {{ ref('int_production__equipment_slot') }} as slots
-    inner join {{ ref('int_production__touched_day') }} as days
-        on slots.equipment_id = days.equipment_id and slots.production_day = days.production_day
-    where days._source_ingested_at > {{ newest_source_ingested_at(this) }}
-) as touched_slots
 {%- endmacro %}
 
 

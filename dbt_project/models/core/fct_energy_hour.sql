@@ -4,8 +4,6 @@
     unique_key=['equipment_id', 'hour_at'],
     on_schema_change='fail'
 ) }}
--- Of what to compute anew: depends_on {{ ref('fct_signal_hour') }} {{ ref('int_production__touched_day') }}
--- and {{ ref('int_production__equipment_slot') }}
 {%- set minute_us = 60000000 %}
 {#- Power in these minutes belongs to: a state of which element counts to which use. -#}
 {%- set uses = {
@@ -32,7 +30,8 @@
     select
         equipment_id,
         hour_at
-    from ({{ hours_of_touched_days() }}) as touched_hours
+    from {{ ref('int_production__touched_hour') }}
+    where _source_ingested_at > {{ newest_source_ingested_at(this) }}
 {%- endset %}
 {%- set since_at = earliest(touched, 'hour_at') %}
 

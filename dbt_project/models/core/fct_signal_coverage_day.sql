@@ -5,8 +5,6 @@
     on_schema_change='fail',
     meta={'release': 'none'}
 ) }}
--- Of what to compute anew: depends_on {{ ref('fct_signal_hour') }} {{ ref('int_production__touched_day') }}
--- and {{ ref('int_production__equipment_slot') }}
 
 {%- set dictionary %}
     select max(_source_ingested_at) as _source_ingested_at from {{ ref('dim_signal') }}
@@ -24,7 +22,8 @@
     select
         site_code,
         cast(hour_at as date) as event_date
-    from ({{ hours_of_touched_days() }}) as touched_hours
+    from {{ ref('int_production__touched_hour') }}
+    where _source_ingested_at > {{ newest_source_ingested_at(this) }}
 {%- endset %}
 {%- set since_at = earliest(touched, 'cast(event_date as timestamp)') %}
 

@@ -59,30 +59,52 @@ observed as (
     where feature_at <= known_until
 ),
 
+-- Failures and hours in the order of time: what begins at feature_at lies not ahead of it.
+timeline as (
+    select
+        equipment_id,
+        feature_at as instant_at,
+        1 as sequence,
+        {{ no_instant() }} as failed_at,
+        {{ no_instant() }} as failed_until
+    from observed
+    union all
+    select
+        equipment_id,
+        started_at as instant_at,
+        0 as sequence,
+        started_at as failed_at,
+        coalesce(ended_at, {{ utc_literal('9999-12-31 00:00:00') }}) as failed_until
+    from failures
+),
+
 around as (
     select
-        observed.equipment_id,
-        observed.site_code,
-        observed.hour_at,
-        observed.feature_at,
-        observed.known_until,
-        min(case when failures.started_at > observed.feature_at then failures.started_at end)
-            as next_failure_at,
-        coalesce(max(
-            failures.started_at <= observed.feature_at
-            and (failures.ended_at is null or failures.ended_at > observed.feature_at)
-        ), false) as is_down
-    from observed
-    left join failures on observed.equipment_id = failures.equipment_id
-    group by
-        observed.equipment_id, observed.site_code, observed.hour_at, observed.feature_at, observed.known_until
+        equipment_id,
+        instant_at,
+        sequence,
+        max(failed_until) over by_time as failed_until,
+        min(failed_at) over (
+            partition by equipment_id
+            order by instant_at, sequence rows between current row and unbounded following
+        ) as next_failure_at
+    from timeline
+    window by_time as (
+        partition by equipment_id
+        order by instant_at, sequence rows between unbounded preceding and current row
+    )
 )
 
 select
-    equipment_id,
-    site_code,
-    hour_at,
-    feature_at,
-    is_down,
+    observed.equipment_id,
+    observed.site_code,
+    observed.hour_at,
+    observed.feature_at,
+    coalesce(around.failed_until > observed.feature_at, false) as is_down,
     {{ failure_labels() }}
-from around
+from observed
+inner join around
+    on
+        observed.equipment_id = around.equipment_id
+        and observed.feature_at = around.instant_at
+        and around.sequence = 1

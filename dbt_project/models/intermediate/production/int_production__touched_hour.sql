@@ -1,0 +1,19 @@
+with hours as (
+    select
+        slots.equipment_id,
+        slots.site_code,
+        days._source_ingested_at,
+        {{ each_from_to(
+            window_no(micros('slots.started_at'), 3600000000), window_no(micros('slots.ended_at'), 3600000000)
+        ) }} as hour_no
+    from {{ ref('int_production__touched_day') }} as days
+    inner join {{ ref('int_production__equipment_slot') }} as slots
+        on days.equipment_id = slots.equipment_id and days.production_day = slots.production_day
+)
+
+select
+    equipment_id,
+    site_code,
+    {{ instant('hour_no * 3600000000') }} as hour_at,
+    _source_ingested_at
+from hours
