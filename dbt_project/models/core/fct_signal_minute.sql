@@ -16,6 +16,7 @@ delivered as (
         series.signal_no,
         series.series_no,
         series.is_linear,
+        series.counter_range,
         series.gap_us,
         {{ micros('readings.reading_at') }} as read_us,
         least({{ micros('readings.reading_at') }} + series.gap_us, series.placed_until_us) as until_us,
@@ -70,11 +71,8 @@ segments as (
         is_good,
         case when is_good then value end as value,
         coalesce(least(next_us, until_us), until_us) as end_us,
-        case
-            when is_linear and is_good and is_next_good and next_us <= until_us
-                then (next_value - value) / (next_us - read_us)
-            else 0
-        end as slope,
+        {{ line_slope() }} as slope,
+        {{ counted_rate() }} as counted_rate,
         {{ lone_height() }} as lone_height,
         version_no - former_version_no - 1 as repeat_count,
         case
@@ -106,6 +104,7 @@ select
     minutes.max_lone_rise,
     minutes.max_lone_drop,
     minutes.lone_sum,
+    minutes.counted_value,
     minutes.good_us / 1e6 as good_s,
     minutes.covered_us / 1e6 as covered_s,
     1e2 * minutes.good_us / {{ minute_us }} as good_pct,
