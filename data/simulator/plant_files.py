@@ -89,7 +89,7 @@ def _equipment(plants: Plants) -> list[Row]:
 
 _DECISION_HEAD: Row = ("decision", "entity", "action", "source_system", "source_key", "other_system", "other_key",
                        "attribute", "value", "reason", "decided_by", "decided_on")  # fmt: skip
-_SIGNAL_HEAD: Row = ("site_code", "tag", "machine", "measurement", "description", "unit", "source_unit", "interpolation", "max_gap_s",
+_SIGNAL_HEAD: Row = ("site_code", "tag", "machine", "measurement", "description", "unit", "source_unit", "interpolation", "rollover_at", "max_gap_s",
                      "low_limit", "high_limit", "uns_path")  # fmt: skip
 
 
@@ -102,7 +102,7 @@ def _signals(plant: PlantModel, signals: tuple[Signal, ...], rate_s: float) -> l
             (ENTERPRISE.replace(" ", ""), plant.site_code, area[unit.code], unit.line, unit.code, m.name)
         )
         rows.append((plant.site_code, signal.tag, unit.code, m.name, m.text, common_unit(m.unit),
-                     "" if common_unit(m.unit) == m.unit else m.unit, m.interpolation, round(2 * heartbeat_s(rate_s)),
+                     "" if common_unit(m.unit) == m.unit else m.unit, m.interpolation, None, round(2 * heartbeat_s(rate_s)),
                      _limit(m.unit, m.low), _limit(m.unit, m.high), path))  # fmt: skip
     return rows
 

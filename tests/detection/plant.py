@@ -94,7 +94,8 @@ def _write_dictionary(connection: duckdb.DuckDBPyConnection, signals: Sequence[S
     connection.execute("create schema core; create schema intermediate")
     connection.execute(
         f"""create table core.dim_signal as
-            select tag as signal_key, tag as signal_id, *, {MAX_GAP_S}.0 as max_gap_s, 'v' as _signal_version from rows"""
+            select tag as signal_key, tag as signal_id, *, null::double as rollover_at, {MAX_GAP_S}.0 as max_gap_s,
+                'v' as _signal_version from rows"""
     )
     connection.execute(
         """create table core.dim_signal_period as

@@ -49,6 +49,11 @@ class Warehouse:
                         ) as recency from raw.{table}__history
                     ) where recency = 1""")
 
+    def change(self, sql: str) -> None:
+        """Change raw tables, before anything is built."""
+        with duckdb.connect(str(self.path)) as con:
+            con.execute(sql)
+
     def deliver(self, table: str, rows: Iterable[tuple[object, ...]]) -> None:
         """Append one file."""
         self.arrivals += 1

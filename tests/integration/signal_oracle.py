@@ -12,6 +12,7 @@ SECOND = 1_000_000
 DOUBLES = (
     "mean_value", "min_value", "max_value", "last_value", "held_mean_value", "held_min_value", "held_max_value",
     "held_std_value", "despiked_mean_value", "despiked_min_value", "despiked_max_value", "good_s", "covered_s", "good_pct", "max_lone_rise", "max_lone_drop", "lone_sum",
+    "counted_value",
 )  # fmt: skip
 
 
@@ -22,6 +23,7 @@ class Signal:
     tag: str
     interpolation: str
     max_gap_s: int
+    rollover_at: float | None = None
 
 
 @dataclass(frozen=True)
@@ -83,17 +85,36 @@ class Oracle:
                 yield low, high, place
             place += 1
 
-    def value_at(self, us: int, place: int) -> float:
-        here = self.readings[place]
-        assert here.value is not None
-        after = self.readings[place + 1] if place + 1 < len(self.readings) else None
-        straight = (
-            self.signal.interpolation == "linear" and after and after.good and after.us <= self.until(here.us)
+    def next_good(self, place: int) -> Reading | None:
+        """The next reading, where both are good and the first holds until then."""
+        here, after = self.readings[place], self.readings[place + 1 : place + 2]
+        return (
+            after[0] if here.good and after and after[0].good and after[0].us <= self.until(here.us) else None
         )
-        if not straight or after is None or after.value is None:
+
+    def value_at(self, us: int, place: int) -> float:
+        here, after = self.readings[place], self.next_good(place)
+        assert here.value is not None
+        if after is None or after.value is None or self.signal.interpolation == "step":
+            return here.value
+        if self.signal.interpolation == "counter" and after.value < here.value:
             return here.value
         share = (us - here.us) / (after.us - here.us)
         return (1 - share) * here.value + share * after.value
+
+    def counted(self, start: int, end: int, place: int) -> float | None:
+        """What a counter counts between two times after a reading: its share of what it went up by to the next."""
+        here, after = self.readings[place], self.next_good(place)
+        if self.signal.interpolation != "counter" or after is None:
+            return None
+        before, now, top = here.value or 0.0, after.value or 0.0, self.signal.rollover_at
+        if now >= before:
+            risen = now - before
+        elif top and 10 * before >= 9 * top and 10 * now <= top:
+            risen = top - before + now
+        else:
+            risen = now
+        return risen * (end - start) / (after.us - here.us)
 
     def lone_heights(self, start: int, end: int) -> Iterator[float]:
         """Yield how far each short reading of the window between good ones stands out from both."""
@@ -126,6 +147,7 @@ class Oracle:
         inside = self.readings[bisect.bisect_left(self.times, start) : bisect.bisect_left(self.times, end)]
         good_s = sum(b - a for a, b, _ in good) / SECOND
         lone = list(self.lone_heights(start, end))
+        parts = [part for a, b, p in good if (part := self.counted(a, b, p)) is not None]
         result: dict[str, Any] = dict.fromkeys(DOUBLES) | {
             "good_s": good_s,
             "covered_s": sum(b - a for a, b, _ in all_stretches) / SECOND,
@@ -136,6 +158,7 @@ class Oracle:
             "max_lone_rise": max([0.0, *lone]),
             "max_lone_drop": -min([0.0, *lone]),
             "lone_sum": math.fsum(map(abs, lone)) if lone else None,
+            "counted_value": math.fsum(parts) if parts else None,
         }
         if good:
             ends = [value for a, b, p in good for value in (self.value_at(a, p), self.value_at(b, p))]

@@ -28,6 +28,13 @@ WHOLE = ("mrp_workcenter", "mrp_workcenter_productivity_loss", "product_product"
 KEYS = {f"odoo__{table}": "id" for table in (*WHOLE, "mrp_workcenter_productivity")}
 FACTS = (*PRODUCTION_FACTS, "fct_energy_hour", "fct_signal_coverage_day")
 ELEMENTS = ("apt_s", "aust_s", "adet_s", "adot_s", "pdt_s", "not_scheduled_s", "no_data_s")
+# The total of pieces of a machine is read as a meter too: a counter of kWh that rolls over at 10,000.
+METERED = "ns=2;s=G1/M01/PartsTotal"
+METER = f"""
+    insert into raw.plant__signals
+    select * replace ('{METERED}' as tag, 'energy' as measurement, 'kWh' as unit, 'counter' as interpolation, 10000 as rollover_at,
+        400000 as max_gap_s, null as uns_path)
+    from raw.plant__signals where tag = 'ns=2;s=G1/M01/ActivePower'"""
 END = 5  # place of date_end: a running entry is not held back, its next version would be older than itself
 Rows = list[tuple[object, ...]]
 
@@ -74,6 +81,7 @@ def warehouse(tmp_path: Path, export: Export) -> Warehouse:
     columns = {table: export.names(f"odoo/{table.removeprefix('odoo__')}.*.parquet") for table in KEYS}
     columns[READINGS] = f"{export.names('opcua/*.parquet')}, reading_date"
     warehouse = Warehouse(tmp_path, VARIABLES, KEYS, columns, FACTS)
+    warehouse.change(METER)
     for table in WHOLE:
         for rows in export.table(table):
             warehouse.deliver(f"odoo__{table}", rows)
@@ -106,6 +114,22 @@ def assert_true(warehouse: Warehouse, export: Export) -> None:
             sum(scrap)::bigint, sum(rework)::bigint
         from '{export.truth}/quantities.parquet' where site_code = '2000' and produced > 0 group by all order by all""")
     )
+
+
+def assert_metered(warehouse: Warehouse, export: Export) -> None:
+    """The meter's energy is what it counted since its first reading, and no power is added to it."""
+    [(counted, told)] = warehouse.ask(f"""
+        select (select sum(counted_value) from core.fct_signal_hour where signal_id = '2000-{METERED}'),
+            (select sum(energy_kwh) from core.fct_energy_hour where equipment_id = '2000-M01' and hour_at between
+                (select date_trunc('hour', min(reading_at)) + interval 1 hour from raw.opcua__readings where signal = '{METERED}')
+                and (select max(reading_at) - interval 1 hour from raw.opcua__readings where signal = '{METERED}'))""")
+    [(made, first)] = warehouse.ask(f"""
+        select (select sum(produced) from '{export.truth}/quantities.parquet' where site_code = '2000' and machine = 'M01'),
+            arg_min(value, reading_at) from raw.opcua__readings where signal = '{METERED}'""")
+    assert isinstance(counted, float)
+    assert isinstance(told, float)
+    assert isclose(counted, float(str(made)) - float(str(first)))
+    assert 0.9 * counted < told < counted
 
 
 def is_same(found: tuple[object, ...], wanted: tuple[object, ...]) -> bool:
@@ -144,6 +168,7 @@ def test_incremental_equals_rebuild_and_the_truth(warehouse: Warehouse, export: 
 
     incremental = {fact: warehouse.rows(fact) for fact in FACTS}
     assert_true(warehouse, export)
+    assert_metered(warehouse, export)
     warehouse.dbt("--full-refresh")
     for fact in FACTS:
         rebuilt = warehouse.rows(fact)

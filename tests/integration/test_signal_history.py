@@ -72,7 +72,10 @@ class History:
 @st.composite
 def histories(draw: st.DrawFn) -> History:
     unit = draw(st.sampled_from(sorted(UNITS)))
-    signal = Signal("A", draw(st.sampled_from(["step", "linear"])), draw(st.sampled_from([30, 600, 5400])))
+    signal = Signal(
+        "A", draw(st.sampled_from(["step", "linear", "counter"])), draw(st.sampled_from([30, 600, 5400])),
+        draw(st.sampled_from([None, 100.0])),
+    )  # fmt: skip
     instants = st.integers(0, 6 * 3600).map(lambda s: START + s * SECOND) | st.sampled_from(
         [START + n * HOUR // 2 for n in range(12)]
     )
@@ -162,7 +165,7 @@ def _scale(unit: str | None, prefix: str) -> dict[str, Any]:
 def _dictionary(history: History) -> dict[str, Any]:
     return {
         "site_code": "1000", "tag": history.signal.tag, "machine": "M01", "measurement": "m", **_scale(history.unit, "unit"),
-        "interpolation": history.signal.interpolation, "max_gap_s": float(history.signal.max_gap_s),
+        "interpolation": history.signal.interpolation, "rollover_at": history.signal.rollover_at, "max_gap_s": float(history.signal.max_gap_s),
         "_ingested_at": datetime(2025, 10, 1, tzinfo=UTC),
     }  # fmt: skip
 

@@ -32,6 +32,7 @@ SIGNALS = (
     Signal("A.STEP", "step", 300),
     Signal("B.LINE", "linear", 300),
     Signal("C.SLOW", "linear", 7200),
+    Signal("K.COUNT", "counter", 600, 70.0),
     Signal("D.LATE", "linear", 600),
     Signal("E.NEW", "step", 300),
 )
@@ -124,7 +125,10 @@ class Warehouse:
     def show(self, signals: tuple[Signal, ...], renamed: tuple[Rename, ...] = ()) -> None:
         """Create the raw views, as a run does before dbt."""
         files = sorted(str(path) for path in (self.folder / "lake").rglob("*.parquet"))
-        lines = ", ".join(f"('{s.tag}', '{s.interpolation}', {s.max_gap_s}::double)" for s in signals)
+        lines = ", ".join(
+            f"('{s.tag}', '{s.interpolation}', {s.max_gap_s}::double, {s.rollover_at or 'null'}::double)"
+            for s in signals
+        )
         with duckdb.connect(str(self.path)) as con:
             con.execute("create schema if not exists raw")
             con.execute(f"""
@@ -135,9 +139,9 @@ class Warehouse:
                 select '1000' as site_code, tag, 'M01' as machine, 'power' as measurement, tag as description,
                     'kW' as unit, 'power' as unit_dimension, 1e3 as unit_factor, 0.0 as unit_offset,
                     null::varchar as source_unit, null::varchar as source_unit_dimension,
-                    null::double as source_unit_factor, null::double as source_unit_offset, interpolation, max_gap_s, null::double as low_limit, null::double as high_limit,
+                    null::double as source_unit_factor, null::double as source_unit_offset, interpolation, rollover_at, max_gap_s, null::double as low_limit, null::double as high_limit,
                     tag as uns_path, timestamptz '2025-10-01 00:00:00+00' as _ingested_at
-                from (values {lines}) as t (tag, interpolation, max_gap_s)""")
+                from (values {lines}) as t (tag, interpolation, max_gap_s, rollover_at)""")
             con.execute(
                 "create or replace table raw.plant__signal_changes (site_code varchar, tag varchar, valid_from timestamptz,"
                 " source_tag varchar, source_unit varchar, source_unit_dimension varchar, source_unit_factor double,"
@@ -227,7 +231,7 @@ def compare(warehouse: Warehouse, signals: tuple[Signal, ...], renamed: tuple[Re
 def test_incremental_equals_rebuild_and_oracle(tmp_path: Path, seed: int) -> None:
     rng = random.Random(seed)
     warehouse = Warehouse(tmp_path)
-    known = SIGNALS[:3]
+    known = SIGNALS[:4]
     for file in deliveries(rng, plant_history(rng), 4):
         warehouse.deliver(file)
         warehouse.show(known)
@@ -241,7 +245,7 @@ def test_incremental_equals_rebuild_and_oracle(tmp_path: Path, seed: int) -> Non
 
     # The dictionary changes: one signal is new though its readings came long ago, one is read in another way, and one
     # turns out to go on under another tag.
-    changed = (known[0], replace(known[1], interpolation="step", max_gap_s=120), *SIGNALS[2:4])
+    changed = (known[0], replace(known[1], interpolation="step", max_gap_s=120), *SIGNALS[2:5])
     renamed = (("A.STEP", int((START + timedelta(hours=20)).timestamp()) * SECOND, "E.NEW"),)
     warehouse.show(changed, renamed)
     warehouse.dbt()

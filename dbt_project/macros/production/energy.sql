@@ -1,4 +1,44 @@
 {#-
+    The CTE `energy_minutes`: the energy of each equipment and minute, from the CTE `energy_signals`; in an incremental build
+    that of the hours of the CTE `touched`, from `since_at` on. Where counters of the equipment count they tell it,
+    elsewhere power does, so that no energy is in twice.
+-#}
+{% macro energy_minutes(since_at) -%}
+measured_minutes as (
+    select
+        minutes.equipment_id,
+        minutes.site_code,
+        minutes.minute_at,
+        sum(minutes.counted_value) as counted_kwh,
+        min(case when energy_signals.is_counter then minutes.good_s end) as counted_good_s,
+        sum(case when not energy_signals.is_counter then minutes.mean_value * minutes.good_s / 3600 end)
+            as drawn_kwh,
+        min(case when not energy_signals.is_counter then minutes.good_s end) as drawn_good_s,
+        max(greatest(minutes._source_ingested_at, energy_signals._dictionary_at)) as _source_ingested_at
+    from {{ ref('fct_signal_minute') }} as minutes
+    inner join energy_signals on minutes.signal_key = energy_signals.signal_key
+    {%- if is_incremental() %}
+    where
+        minutes.minute_at >= {{ utc_literal(since_at) }}
+        and (minutes.equipment_id, {{ utc_hour('minutes.minute_at') }}) in (select * from touched)
+    {%- endif %}
+    group by minutes.equipment_id, minutes.site_code, minutes.minute_at
+),
+
+energy_minutes as (
+    select
+        equipment_id,
+        site_code,
+        minute_at,
+        coalesce(counted_kwh, drawn_kwh) as energy_kwh,
+        case when counted_kwh is not null then counted_good_s else coalesce(drawn_good_s, 0) end as good_s,
+        _source_ingested_at
+    from measured_minutes
+)
+{%- endmacro %}
+
+
+{#-
     The CTE `state_minutes`: for each equipment and minute the seconds of each use, a name with its time elements; in an
     incremental build from `since_at` on, a text.
 -#}

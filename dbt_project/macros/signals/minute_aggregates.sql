@@ -1,5 +1,5 @@
 {#-
-    The CTEs `pieces`, `valued` and `minutes`: segments [read_us, end_us) with value and slope, cut at the borders of
+    The CTEs `pieces`, `valued` and `minutes`: segments [read_us, end_us) with value, slope and counted_rate, cut at the borders of
     windows of `size` microseconds and aggregated by (series_no, minute_no). Sums weight by microseconds, so a window
     of minutes adds up to a window of hours.
 -#}
@@ -18,6 +18,7 @@ pieces as (
         read_us,
         value,
         slope,
+        counted_rate,
         is_good,
         lone_height,
         value - coalesce(lone_height, 0) as despiked_value,
@@ -63,6 +64,7 @@ summed as (
         greatest(max(case when is_read_here then lone_height end), 0) as max_lone_rise,
         abs(least(min(case when is_read_here then lone_height end), 0)) as max_lone_drop,
         sum(case when is_read_here then abs(lone_height) end) as lone_sum,
+        sum(counted_rate * piece_us) as counted_value,
         max(_source_ingested_at) as _source_ingested_at
     from valued
     group by series_no, minute_no

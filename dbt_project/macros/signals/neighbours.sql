@@ -27,16 +27,6 @@ coalesce(
 {%- endmacro %}
 
 
-{#- Units per microsecond on the line to the next reading; 0 where the value holds. -#}
-{% macro slope_to_next() -%}
-case
-            when is_linear and is_good and is_next_good and next_us <= until_us
-                then (next_value - value) / (next_us - read_us)
-            else 0
-        end
-{%- endmacro %}
-
-
 {#- A segment is as new as its reading and the neighbours that it is compared with. -#}
 {% macro newest_of_three() -%}
 greatest(

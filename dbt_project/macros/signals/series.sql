@@ -19,6 +19,7 @@ places as (
         signals.site_code,
         placed.equipment_id,
         signals.interpolation = 'linear' as is_linear,
+        case when signals.interpolation = 'counter' then coalesce(signals.rollover_at, 0) end as counter_range,
         cast(signals.max_gap_s * 1000000 as bigint) as gap_us,
         signals._signal_version
     from placed
@@ -31,6 +32,7 @@ series as (
         places.signal_no,
         places.series_no,
         places.is_linear,
+        places.counter_range,
         places.gap_us,
         periods.source_tag,
         {{ micros('periods.valid_from') }} as from_us,

@@ -26,12 +26,14 @@ select
     signals.signal_description,
     signals.unit,
     signals.interpolation,
+    signals.rollover_at,
     signals.max_gap_s,
     signals.low_limit,
     signals.high_limit,
     periods.uns_path,
     {{ surrogate_key([
-        'signals.signal_id', 'signals.interpolation', 'signals.max_gap_s', 'histories.history'
+        'signals.signal_id', 'signals.interpolation', 'cast(signals.rollover_at as decimal(18, 4))',
+        'signals.max_gap_s', 'histories.history'
     ]) }} as _signal_version,
     signals._source_ingested_at
 from signals

@@ -10,21 +10,24 @@
     'producing': ['apt'], 'setup': ['aust'], 'idle': ['adet', 'adot', 'pdt'], 'off': ['not_scheduled', 'no_data']
 } %}
 
-{%- set power_signals %}
+{%- set energy_signals %}
     select
         signal_key,
+        coalesce(interpolation = 'counter', false) as is_counter,
         max(_source_ingested_at) over () as _dictionary_at
     from {{ ref('dim_signal') }}
-    where measurement = 'power' and unit = 'kW' and equipment_id is not null
+    where
+        equipment_id is not null
+        and (measurement = 'power' and unit = 'kW' or interpolation = 'counter' and unit = 'kWh')
 {%- endset %}
 {%- set touched %}
     select
         signal_hours.equipment_id,
         signal_hours.hour_at
     from {{ ref('fct_signal_hour') }} as signal_hours
-    inner join ({{ power_signals }}) as power_signals on signal_hours.signal_key = power_signals.signal_key
+    inner join ({{ energy_signals }}) as energy_signals on signal_hours.signal_key = energy_signals.signal_key
     where
-        greatest(signal_hours._source_ingested_at, power_signals._dictionary_at)
+        greatest(signal_hours._source_ingested_at, energy_signals._dictionary_at)
         > {{ newest_source_ingested_at(this) }}
     union
     select
@@ -35,31 +38,15 @@
 {%- endset %}
 {%- set since_at = earliest(touched, 'hour_at') %}
 
-with power_signals as (
-    {{ power_signals }}
+with energy_signals as (
+    {{ energy_signals }}
 ),
 {% if is_incremental() %}
 touched as (
     {{ touched }}
 ),
 {% endif %}
-energy_minutes as (
-    select
-        minutes.equipment_id,
-        minutes.site_code,
-        minutes.minute_at,
-        sum(minutes.mean_value * minutes.good_s / 3600) as energy_kwh,
-        min(minutes.good_s) as good_s,
-        max(greatest(minutes._source_ingested_at, power_signals._dictionary_at)) as _source_ingested_at
-    from {{ ref('fct_signal_minute') }} as minutes
-    inner join power_signals on minutes.signal_key = power_signals.signal_key
-    {%- if is_incremental() %}
-    where
-        minutes.minute_at >= {{ utc_literal(since_at) }}
-        and (minutes.equipment_id, {{ utc_hour('minutes.minute_at') }}) in (select * from touched)
-    {%- endif %}
-    group by minutes.equipment_id, minutes.site_code, minutes.minute_at
-),
+{{ energy_minutes(since_at) }},
 
 {{ state_minutes(uses, minute_us, since_at) }},
 

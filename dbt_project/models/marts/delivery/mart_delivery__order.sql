@@ -25,6 +25,7 @@ described as (
         orders.received_qty,
         orders.scrapped_qty,
         orders.quantity_unit,
+        orders.planned_start_date,
         orders.actual_start_date,
         orders.actual_end_date,
         orders.due_date,

@@ -14,6 +14,7 @@ select
     source_unit_factor,
     source_unit_offset,
     interpolation,
+    rollover_at,
     max_gap_s,
     low_limit,
     high_limit,
