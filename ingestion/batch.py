@@ -101,7 +101,8 @@ class BatchResult:
     committed: its rows are in raw. known: this content was committed by an earlier run (or under another name).
     held: nothing of it was taken in, `message` says why and what to do. waiting: it may still be written.
     For held and waiting all row counts are 0; rows_read = rows_committed + rows_quarantined always holds.
-    `diff`: against what was held before, for upsert and snapshot tables. `again`: the time (ns) of a full export that
+    `diff`: against what was held before, for upsert and snapshot tables. `null_counts`: committed rows without a value, by
+    column, of columns that have any. `again`: the time (ns) of a full export that
     is what a former one was; 0 for content that came first.
     """
 
@@ -117,6 +118,7 @@ class BatchResult:
     ingested_at: datetime | None = None
     diff: RowDiff | None = None
     again: int = 0
+    null_counts: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def transaction(self) -> str:

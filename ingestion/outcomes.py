@@ -81,6 +81,7 @@ def committed_result(batch: Batch, profile: BatchProfile, remarks: tuple[Finding
         findings=(*profile.findings, *remarks),
         ingested_at=batch.ingested_at,
         again=batch.file.mtime_ns if batch.copy.again else 0,
+        null_counts={name: count for name, count in profile.null_counts.items() if not name.startswith("_")},
     )
 
 

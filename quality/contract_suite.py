@@ -8,13 +8,15 @@ about the batch (`batch_rules`) run on the rows that are left, before the commit
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ingestion.contracts import Column, Contract
 from quality.result import Severity
 from quality.suite import Expectation
 
 FRESHNESS = "expect_column_max_to_be_between"
+AHEAD = timedelta(hours=1)
+"""How much newer than its file a value may be: clocks differ, but no file holds what is to come."""
 
 
 def contract_suite(contract: Contract, delivered_at: datetime) -> tuple[Expectation, ...]:
@@ -44,9 +46,13 @@ def batch_rules(contract: Contract, delivered_at: datetime) -> tuple[Expectation
     ]
     fresh = contract.freshness
     if fresh is not None:
-        oldest = {"column": fresh.column, "min_value": (delivered_at - fresh.limit).isoformat()}
-        reason = f"the newest value is at most {fresh.limit} older than the file"
-        rules.append(Expectation(FRESHNESS, oldest, Severity(fresh.severity), reason))
+        span = {
+            "column": fresh.column,
+            "min_value": (delivered_at - fresh.limit).isoformat(),
+            "max_value": (delivered_at + AHEAD).isoformat(),
+        }
+        reason = f"the newest value is at most {fresh.limit} older than the file and {AHEAD} newer"
+        rules.append(Expectation(FRESHNESS, span, Severity(fresh.severity), reason))
     return tuple(rules)
 
 

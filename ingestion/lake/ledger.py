@@ -51,6 +51,7 @@ SCHEMA = pa.schema(
         pa.field("rows_unchanged", pa.int64()),
         pa.field("rows_deleted", pa.int64()),
         pa.field("transaction", pa.string()),
+        pa.field("null_counts", pa.string()),
     ]
 )
 _ORDER = ("recorded_at", "ingested_at")
@@ -205,6 +206,7 @@ def _row(
         "contract_hash": contract_hash,
         "ingested_at": result.ingested_at,
         "transaction": result.transaction,
+        "null_counts": json.dumps(result.null_counts) if result.status == "committed" else None,
         **_diff(result),
     }
 

@@ -73,7 +73,8 @@ def _number(source: str, given: str, column: Column, options: Mapping[str, Any])
         f"{source} >= '+' AND right({source}, 1) >= '-'"  # a cast overlooks tabs and the like around a number
     )
     cast = f"TRY_CAST(replace({given}, {ex.literal(decimal)}, '.') AS {column.type})"
-    return Attempt(cast, " AND ".join(["{q} IS NOT NULL", *without, no_space]))
+    is_number = "isfinite({q})" if column.type == "DOUBLE" else "{q} IS NOT NULL"  # a cast reads inf and nan
+    return Attempt(cast, " AND ".join([is_number, *without, no_space]))
 
 
 def _moment(source: str, given: str, column: Column) -> Attempt | None:

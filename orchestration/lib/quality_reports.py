@@ -15,7 +15,7 @@ import pyarrow as pa
 from dagster import DagsterInstance
 
 from ingestion.errors import TundishError
-from orchestration.lib.quality_results import collect_batches, each_once, relation
+from orchestration.lib.quality_results import collect_batches, counted_nulls, each_once, relation
 from orchestration.lib.workspace import Workspace
 from quality.trust.report import Subject, newest_run, render_report
 from quality.trust.rows import table_of
@@ -65,10 +65,14 @@ def report_path(workspace: Workspace, run_id: str) -> Path:
 
 @contextmanager
 def open_results(workspace: Workspace, fresh: pa.Table) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a connection whose relation ``results`` is all that is kept, and ``fresh`` rows beside it, each once."""
+    """Open a connection whose relation ``results`` is all that is kept, and ``fresh`` rows beside it, each once.
+
+    ``ledger``: what ``quality.trust.column_day`` reads.
+    """
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'UTC'")
         connection.register("fresh", fresh)
+        connection.register("ledger", counted_nulls(workspace))
         kept = relation(workspace)
         everything = f"(from {kept} union all by name from fresh)" if kept else "fresh"
         connection.execute(f"create table results as {each_once(everything)}")

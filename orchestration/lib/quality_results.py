@@ -12,13 +12,16 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.dataset as ds
 from dagster import AssetExecutionContext, DagsterInstance
 
 from ingestion.lake.commit import add_rows, data_files, table_version
+from ingestion.lake.ledger import SCHEMA as LEDGER
 from ingestion.typing.expressions import literals
 from orchestration.lib.dbt_results import last_build
 from orchestration.lib.workspace import Workspace
 from quality.result import GateResult
+from quality.trust import column_day
 from quality.trust.contract_rows import Run, contract_results
 from quality.trust.dataset_day import DATASET_DAY
 from quality.trust.dimensions import dimension_of
@@ -29,6 +32,7 @@ REMEMBERED_RUNS = 50
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 OUTCOMES = {"pass": "passed", "warn": "told"}
 FACT, MART = "core.fct_quality_result", "marts.mart_trust__dataset_day"
+COLUMNS = "marts.mart_trust__column_day"
 
 
 def record_build(
@@ -74,17 +78,34 @@ def test_results(workspace: Workspace, run_id: str, manifest: Mapping[str, Any])
 
 
 def fill_results(workspace: Workspace) -> None:
-    """Replace the rows of the fact and of the mart in the warehouse by what the lake holds."""
+    """Replace the rows of the fact and of the marts in the warehouse by what the lake holds."""
     with duckdb.connect(str(workspace.settings.warehouse_path)) as connection:
         connection.execute("set timezone = 'UTC'")
         connection.execute("begin")
         connection.execute(f"delete from {FACT}")
         connection.execute(f"delete from {MART}")
+        connection.execute(f"delete from {COLUMNS}")
         if kept := relation(workspace):
             connection.execute(f"insert into {FACT} by name {each_once(kept)}")
             connection.execute(f"create temp view results as from {FACT}")
             connection.execute(f"insert into {MART} by name {DATASET_DAY}")
+        connection.register("ledger", counted_nulls(workspace))
+        connection.execute(f"insert into {COLUMNS} by name {column_day.COLUMN_DAY}")
         connection.execute("commit")
+
+
+def counted_nulls(workspace: Workspace) -> pa.Table:
+    """What the ledger says of files that were committed of late; a file of a version that did not count says nothing."""
+    path = workspace.settings.ledger_path
+    if table_version(path) is None:
+        return LEDGER.empty_table().select(column_day.LEDGER)
+    of_late = ds.field("recorded_at") > pa.scalar(
+        datetime.now(UTC) - column_day.KEPT, LEDGER.field("recorded_at").type
+    )
+    counted = ds.dataset(list(data_files(path)), schema=LEDGER, format="parquet")
+    return counted.to_table(
+        columns=list(column_day.LEDGER), filter=of_late & (ds.field("status") == "committed")
+    )
 
 
 def relation(workspace: Workspace) -> str:

@@ -16,7 +16,7 @@ from ingestion.contracts import Contract
 from ingestion.typing.expressions import literals
 from ingestion.typing.pairs import pair_rules
 from ingestion.typing.rules import column_rules
-from quality.contract_suite import FRESHNESS
+from quality.contract_suite import AHEAD, FRESHNESS
 from quality.suite import Expectation
 from quality.trust.dimensions import BY_RULE, dimension_of
 from quality.trust.rows import EXAMPLES, SCHEMA
@@ -114,7 +114,7 @@ def rules_of(contract: Contract) -> Iterator[Rule]:
             text = "; ".join(filter(None, (asked.reason, one.rule)))
             yield asked.type, ", ".join(one.columns), text, asked.severity, dimension_of(asked.type), one.rule
     if fresh := contract.freshness:
-        text = f"at most {fresh.limit} older than the file"
+        text = f"at most {fresh.limit} older than the file and {AHEAD} newer"
         yield FRESHNESS, fresh.column, text, fresh.severity, "timeliness", ""
 
 

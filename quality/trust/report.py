@@ -15,11 +15,13 @@ from typing import Any
 import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from quality.trust.column_day import COLUMN_DAY
 from quality.trust.dataset_day import DATASET_DAY
 from quality.trust.dimensions import DIMENSIONS
 from quality.trust.sparkline import Bar, bars
 
 GATES = {"contract": "contract gate", "dbt": "dbt tests", "release": "release gate"}
+LACKING_SHOWN = 50
 WORST_FIRST = ("blocked", "held", "put aside", "told")
 WHAT_TO_DO = {
     "blocked": "Nothing was released. Correct the data or the model that the rule names, then tundish run.",
@@ -51,6 +53,10 @@ _GATES = """
 select gate, count(*) as rules, count_if(not is_passed) as failed, sum(checked_count)::bigint as checked,
     sum(unexpected_count)::bigint as unexpected, count_if(outcome in ('held', 'blocked')) as blocking
 from results where run_id = $run group by gate order by gate"""
+
+_LACKING = f"""
+select dataset, column_name, batch_date, null_pct, expected_null_pct from ({COLUMN_DAY}) where is_null_anomaly
+order by batch_date desc, dataset, column_name limit {LACKING_SHOWN}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +115,7 @@ def newest_run(connection: duckdb.DuckDBPyConnection, run_id: str = "") -> tuple
 
 
 def render_report(connection: duckdb.DuckDBPyConnection, subject: Subject) -> str:
-    """Return the page of one run out of the relation `results` (columns of rows.SCHEMA, each result once)."""
+    """Return the page of one run out of the relations `results` (columns of rows.SCHEMA, each result once) and `ledger`."""
     connection.execute("set timezone = 'UTC'")
     asked = {"run": subject.run_id}
     found = connection.sql(_FAILED, params=asked).to_arrow_table().to_pylist()
@@ -120,6 +126,7 @@ def render_report(connection: duckdb.DuckDBPyConnection, subject: Subject) -> st
         .to_arrow_table()
         .to_pylist()
     )
+    lacking = connection.sql(_LACKING).to_arrow_table().to_pylist()
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -134,6 +141,7 @@ def render_report(connection: duckdb.DuckDBPyConnection, subject: Subject) -> st
         failures=failures,
         dimensions=DIMENSIONS,
         datasets=_datasets(days),
+        lacking=lacking,
     )
 
 

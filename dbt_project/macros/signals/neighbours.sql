@@ -31,7 +31,7 @@ coalesce(
 {% macro newest_of_three() -%}
 greatest(
             _source_ingested_at,
-            case when next_us <= until_us then next_ingested_at end,
-            case when former_until_us >= read_us then former_ingested_at end
+            case when next_us <= until_us then next_ingested_at else _source_ingested_at end,
+            case when former_until_us >= read_us then former_ingested_at else _source_ingested_at end
         )
 {%- endmacro %}

@@ -141,6 +141,9 @@ FAULTS = [
     Fault("nothing", lambda rows: rows),
     Fault("required value missing", put("id", ""), {"required:id": 1}),
     Fault("no number", put("value", "garbage"), {"type:value": 1}),
+    Fault("infinite", put("value", "inf"), {"type:value": 1}),
+    Fault("decimal comma", put("value", "20,5"), {"type:value": 1}),
+    Fault("sentinel", put("value", "-9999"), {"range:value": 1}),
     Fault("not a number", put("value", "NaN"), {"type:value": 1}),
     Fault("no date", put("at", "2025-13-01T00:00:00Z"), {"type:at": 1}),
     Fault("other notation", put("tag", "t1"), {"pattern:tag": 1}),
@@ -160,6 +163,10 @@ FAULTS = [
           said=("expect_series_to_never_go_back",)),
     Fault("unit change mid-series", lambda rows: [*rows[:20], *all_rows("uom", "F")(rows[20:])],
           said=("expect_series_to_have_one_value",), held=True),
+    Fault("counter of 16 bits rolls over", lambda rows: [{**one, "total": str((65530 + place) % 65536)} for place, one in enumerate(rows)],
+          said=("expect_series_to_never_go_back",)),
+    Fault("scale change", lambda rows: [*rows[:20], *({**one, "value": f"{one['value']}0"} for one in rows[20:])],
+          said=("expect_series_to_change_slowly",)),
     Fault("spike", put("value", "400"), said=("expect_series_to_change_slowly",)),
     Fault("exact duplicate", lambda rows: [*rows[:10], rows[9], *rows[10:]],
           said=("expect_column_values_to_be_unique",), held=True),
@@ -167,7 +174,38 @@ FAULTS = [
     Fault("too many rows", lambda rows: good_rows(61), said=("expect_table_row_count_to_be_between",), held=True),
     Fault("nulls in a column", all_rows("note", ""),
           said=("expect_column_proportion_of_non_null_values_to_be_between",)),
+    Fault("clock in the future", later(3), said=("expect_column_max_to_be_between",)),
     Fault("stale", later(-9), said=("expect_column_max_to_be_between",)),
+]  # fmt: skip
+
+
+def without(name: str) -> Callable[[str], str]:
+    """The file without one column."""
+
+    def cut(text: str) -> str:
+        lines = [line.split(";") for line in text.splitlines()]
+        place = lines[0].index(name)
+        return "\n".join(";".join(line[:place] + line[place + 1 :]) for line in lines) + "\n"
+
+    return cut
+
+
+def each_line(change: Callable[[str], str]) -> Callable[[str], str]:
+    return lambda text: "\n".join(map(change, text.splitlines())) + "\n"
+
+
+# What is done to the text of a good file, and what it is found by; a file that is held is not judged further.
+FILE_FAULTS: list[tuple[str, Callable[[str], str], tuple[str, ...], bool]] = [
+    ("byte order mark", lambda text: "\ufeff" + text, (), False),
+    ("columns in another order", each_line(lambda line: ";".join(reversed(line.split(";")))), (), False),
+    ("column added", each_line(lambda line: line + ";x"), ("unexpected_column",), False),
+    ("cut in the last line", lambda text: text[:-25], ("truncated_row",), False),
+    ("one field too many", lambda text: text.replace(";ok;", ";ok;x;", 1), ("malformed_row",), False),
+    ("column removed", without("value"), ("missing_column", "schema_drift"), True),
+    ("column renamed", lambda text: text.replace("uom;", "unit;", 1), ("missing_column", "schema_drift"), True),
+    ("other delimiter", lambda text: text.replace(";", ","), ("wrong_delimiter",), True),
+    ("other encoding", lambda text: text.replace(";ok;", ";Pr\xfcf;", 1), ("wrong_encoding",), True),
+    ("empty", lambda text: "", ("empty_file",), True),
 ]  # fmt: skip
 
 
@@ -181,8 +219,12 @@ judge: BatchGate = partial(evaluate_batch, tables=KNOWN)
 
 def load(home: Home, rows: Rows, gate: BatchGate = judge) -> BatchResult:
     """One file under the contract, loaded with the gate."""
+    return load_text(home, text_of(rows).encode(), gate)
+
+
+def load_text(home: Home, text: bytes, gate: BatchGate = judge) -> BatchResult:
     contract = home.contract(COLUMNS, formatOptions={"delimiter": ";"}, quality=QUALITY, sla=FRESH)
-    home.deliver("t.csv", text_of(rows), int(DELIVERED.timestamp()))
+    home.deliver("t.csv", text, int(DELIVERED.timestamp()))
     (batch,) = home.load(contract, gate).batches
     return batch
 
@@ -198,6 +240,19 @@ def test_a_fault_trips_exactly_its_rule(home: Home, fault: Fault) -> None:
     if not fault.held:
         assert batch.rows_read == len(rows)
         assert batch.rows_quarantined == sum(fault.rows.values())
+
+
+@pytest.mark.parametrize(
+    ("change", "found", "held"), [fault[1:] for fault in FILE_FAULTS], ids=[fault[0] for fault in FILE_FAULTS]
+)
+def test_a_fault_of_the_file_trips_exactly_its_rule(
+    home: Home, change: Callable[[str], str], found: tuple[str, ...], held: bool
+) -> None:
+    text = change(text_of(good_rows()))
+    batch = load_text(home, text.encode("cp1252") if "\xfc" in text else text.encode())
+    assert tuple(finding.rule for finding in batch.findings) == found
+    assert batch.status == ("held" if held else "committed")
+    assert batch.rows_read == batch.rows_committed + batch.rows_quarantined
 
 
 def test_each_rule_of_the_contract_is_tripped_by_some_fault() -> None:

@@ -12,11 +12,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pytest
 
+from ingestion.lake.ledger import SCHEMA as LEDGER
 from quality.trust.report import Subject, newest_run, render_report
 from quality.trust.rows import QualityResult, table_of
-from tests.unit.quality.trust_rows import DAY, NOW, result_row
+from tests.unit.quality.trust_rows import DAY, NOW, committed, result_row
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = [
@@ -71,6 +73,12 @@ def history() -> list[QualityResult]:
     return [*rows, last, blocked]  # fmt: skip
 
 
+def lacking() -> pa.Table:
+    """Four weeks of files in which the last one has no orders."""
+    files = [committed(number, 100, {"order_no": 100 if number == 27 else 2}) for number in range(28)]
+    return pa.Table.from_pylist(files, LEDGER)
+
+
 class Page(HTMLParser):
     """Texts of a page by their element, and every address that an element names."""
 
@@ -95,6 +103,7 @@ class Page(HTMLParser):
 def page() -> str:
     with duckdb.connect() as connection:
         connection.register("results", table_of(history()))
+        connection.register("ledger", lacking())
         found = newest_run(connection)
         assert found == ("run-11", NOW + timedelta(days=11))
         return render_report(connection, Subject("Demo Drives", *found, verdict="Nothing was released."))
@@ -117,6 +126,13 @@ def test_it_says_what_failed_where_since_when_and_what_to_do(page: str) -> None:
         assert part in words[1], words[1]
 
 
+def test_it_names_columns_that_lack_values(page: str) -> None:
+    (table,) = re.findall(r'id="lacking">.*?<table>(.*?)</table>', page, re.DOTALL)
+    cells = [text for text in Page(table.split("</tr>", 1)[1]).texts if text]
+    assert cells == ["mes__counters", "order_no", "2025-09-28", "100", "2"]
+    assert "No column stands out." not in page
+
+
 def test_values_of_files_are_text(page: str) -> None:
     assert "script" not in Page(page).tags
     assert HOSTILE in " ".join(Page(page).texts)
@@ -130,6 +146,7 @@ def test_it_names_no_other_file_and_no_address(page: str) -> None:
 def test_another_run_is_another_page() -> None:
     with duckdb.connect() as connection:
         connection.register("results", table_of(history()))
+        connection.register("ledger", LEDGER.empty_table())
         assert newest_run(connection, "none") is None
         found = newest_run(connection, "run-4")
         assert found is not None
