@@ -1,13 +1,20 @@
 -- No feature row knows more than there was: its last day of values lies within hours that were over by
 -- feature_at, its failures and maintenance lie behind it, and its hour ends with it.
 with features as (
-    select * from {{ ref('ftr_equipment__1h') }}
+    select
+        *,
+        {{ day_of('feature_at') }} as day_no
+    from {{ ref('ftr_equipment__1h') }}
 ),
 
 vibration_hours as (
     select
         hours.equipment_id,
         hours.hour_at + interval 1 hour as known_at,
+        -- the day in which the hour is over, and the one after it: no later row holds it
+        {{ each_from_to(
+            day_of('hours.hour_at + interval 1 hour'), day_of('hours.hour_at + interval 25 hour')
+        ) }} as day_no,
         hours.held_min_value,
         hours.held_max_value
     from {{ ref('fct_signal_hour') }} as hours
@@ -25,6 +32,7 @@ known as (
     inner join vibration_hours
         on
             features.equipment_id = vibration_hours.equipment_id
+            and features.day_no = vibration_hours.day_no
             and features.feature_at >= vibration_hours.known_at
             and features.feature_at - interval 24 hour < vibration_hours.known_at
     group by features.equipment_id, features.feature_at

@@ -37,6 +37,9 @@ with readings as (
 
 context as (
     select * from {{ ref('fct_equipment_minute') }}
+    {%- if instant == 'hour_at' %}
+    where minute_at = {{ utc_hour('minute_at') }}
+    {%- endif %}
 ),
 
 orders as (
