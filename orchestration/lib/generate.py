@@ -137,6 +137,12 @@ def drifted(repository: Path = REPOSITORY) -> Iterator[Path]:
             yield path
 
 
+def without_owner(repository: Path = REPOSITORY) -> Iterator[str]:
+    """Yield the id of each contract that names no team: nobody would answer for a change of it."""
+    for documents in read_documents(repository).values():
+        yield from (str(one.get("id")) for one in documents if not (one.get("team") or {}).get("name"))
+
+
 def write(repository: Path = REPOSITORY) -> list[Path]:
     """Bring every drifted file up to date; return the paths that changed."""
     expected = generated_files(repository)
@@ -157,8 +163,12 @@ def main(arguments: list[str]) -> int:
     for path in paths:
         word = "differs from what it is generated from" if check else "written"
         sys.stdout.write(f"{path.relative_to(REPOSITORY)}: {word}\n")
+    unowned = list(without_owner()) if check else []
+    for name in unowned:
+        sys.stdout.write(f"contract {name}: nobody owns it; name a team under `team: {{name: ...}}`\n")
     if check and paths:
         sys.stdout.write(f"Run `{COMMAND}` and commit the result.\n")
+    if check and (paths or unowned):
         return 1
     return released_columns.main(["--check"] if check else [])
 

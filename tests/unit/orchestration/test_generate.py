@@ -70,6 +70,14 @@ def test_sources_of_a_system_without_contracts_are_drift(repository: Path):
     assert [path.name for path in generate.drifted(repository)] == ["_mes__sources.yml"]
 
 
+def test_a_contract_needs_an_owner(repository: Path):
+    assert list(generate.without_owner(repository)) == ["mes.events"]
+    path = repository / "ingestion/sources/mes/events.contract.yml"
+    path.write_text(f"{CONTRACT}team: {{name: production-data}}\n")
+    assert list(generate.without_owner(repository)) == []
+    assert list(generate.without_owner()) == []
+
+
 def test_an_adapter_named_after_another_system_is_refused(repository: Path):
     folder = repository / "dbt_project/models/intermediate/adapters/mes"
     (folder / "int_cms__signal.sql").write_text("select 1")
