@@ -14,6 +14,8 @@ from ingestion.errors import TundishError
 from orchestration.lib.dbt_results import last_build
 
 SHOWN = 5
+NO_MEMORY = "Out of Memory Error"
+"""How DuckDB says that its memory_limit was reached."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +47,12 @@ class DbtBuildError(TundishError):
         if len(nodes) > SHOWN:
             lines.append(f"and {len(nodes) - SHOWN} more")
         message = "\n".join(lines) or output or "dbt build failed without saying why."
-        look = "run that SQL on the warehouse to see the rows, then correct the data or the rule."
-        mend = "mend the model that is named; dbt's log lies in the home under dbt/logs/dbt.log."
-        super().__init__(message, look if nodes and len(tests) == len(nodes) else mend)
+        step = "mend the model that is named; dbt's log lies in the home under dbt/logs/dbt.log."
+        if any(NO_MEMORY in node.message for node in nodes):
+            step = "tundish run --full-refresh: a full build takes what memory there is, an increment only a little."
+        elif nodes and len(tests) == len(nodes):
+            step = "run that SQL on the warehouse to see the rows, then correct the data or the rule."
+        super().__init__(message, step)
 
 
 def read_failures(target: Path, manifest: Mapping[str, Any], output: str = "") -> DbtBuildError:

@@ -5,8 +5,7 @@
     on_schema_change='fail',
     meta={'release': 'none'}
 ) }}
-{%- set touched = touched_readings() %}
-{%- set hour_us, minute_us = 3600000000, 60000000 %}
+{%- set touched, hour_us, minute_us = touched_readings(), 3600000000, 60000000 %}
 
 with {{ signal_series() }},
 
@@ -117,6 +116,5 @@ select
 from minutes
 inner join places on minutes.series_no = places.series_no
 {%- if touched is not none %}
-where
-    (places.signal_no, {{ window_no('minutes.minute_no', 60) }}) in ({{ hours_of('touched_hours') }})
+where (places.signal_no, {{ window_no('minutes.minute_no', 60) }}) in ({{ hours_of('touched_hours') }})
 {%- endif %}

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import duckdb
+import pytest
+
 from orchestration.lib.dbt_failures import read_failures
 
 MODEL = {
@@ -46,6 +49,16 @@ def test_a_model_that_cannot_be_built_names_its_file_and_dbts_words(tmp_path: Pa
     text = failures(tmp_path, result("model.tundish.fct_failure", "error", message="no such\n column"))
     assert "core.fct_failure: dbt_project/models/core/fct_failure.sql: no such column" in text
     assert "Next step: mend the model" in text
+
+
+def test_an_increment_without_memory_is_told_to_build_in_full(tmp_path: Path):
+    with (
+        duckdb.connect(config={"memory_limit": "3MB", "temp_directory": ""}) as small,
+        pytest.raises(duckdb.OutOfMemoryException) as caught,
+    ):
+        small.execute("create table t as select list(range) from range(1000000)")
+    text = failures(tmp_path, result("model.tundish.fct_failure", "error", message=str(caught.value)))
+    assert "Next step: tundish run --full-refresh" in text
 
 
 def test_what_passed_or_was_skipped_is_not_told(tmp_path: Path):
