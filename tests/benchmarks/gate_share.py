@@ -118,5 +118,6 @@ register(
         reference="tundish",
         goals=(small_share,),
         module=__name__,
+        most_repeats=1,
     )
 )

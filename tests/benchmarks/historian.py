@@ -212,5 +212,6 @@ register(
         reference="normal",
         goals=(no_more_memory("normal", "large"),),
         module=__name__,
+        most_repeats=1,
     )
 )

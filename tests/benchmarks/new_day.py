@@ -136,5 +136,6 @@ register(
         reference="short",
         goals=(at_most(1.3, "short", "long"), no_more_memory("short", "long")),
         module=__name__,
+        most_repeats=1,
     )
 )

@@ -136,5 +136,6 @@ for name, title, readings in (
             },
             reference="duckdb",
             module=__name__,
+            most_repeats=1 if readings else None,
         )
     )
