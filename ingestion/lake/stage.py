@@ -24,6 +24,8 @@ import pyarrow.parquet as pq
 from ingestion.typing.expressions import literal
 
 _MEMORY_BYTES = 32 * 2**20
+_GROUP_ROWS = 122_880  # as DuckDB's own: each row group costs the same to write, and to find rows by
+_GROUP_BYTES = 16 * 2**20
 _OPEN_PARTITIONS = 24
 _BATCHES_BEHIND = 2
 _STRETCHES = 32
@@ -40,6 +42,35 @@ class StagedFile:
     metadata: pq.FileMetaData
 
 
+class _OpenFile:
+    """A Parquet file that is being written; rows wait until there are enough for a row group."""
+
+    def __init__(self, relative: str, path: Path, schema: pa.Schema) -> None:
+        self.relative = relative
+        self.path = path
+        self.bytes = 0
+        self._writer = pq.ParquetWriter(path, schema, **_encodings(schema))
+        self._waiting: list[pa.Table] = []
+        self._rows = 0
+
+    def write(self, rows: pa.Table) -> None:
+        self._waiting.append(rows)
+        self._rows += rows.num_rows
+        self.bytes += rows.nbytes
+        if self._rows >= _GROUP_ROWS or self.bytes >= _GROUP_BYTES:
+            self.write_waiting()
+
+    def write_waiting(self) -> None:
+        if self._waiting:
+            self._writer.write_table(pa.concat_tables(self._waiting), row_group_size=self._rows)
+        self._waiting, self._rows, self.bytes = [], 0, 0
+
+    def close(self) -> pq.FileMetaData:
+        self.write_waiting()
+        self._writer.close()
+        return pq.read_metadata(self.path)
+
+
 class PartitionedWriter:
     """Writes batches of one schema into Parquet files, one per partition value (and another after many partitions)."""
 
@@ -47,13 +78,16 @@ class PartitionedWriter:
         self._folder = folder
         self._partition_by = partition_by
         self._schema = pa.schema([field for field in schema if field.name not in partition_by])
-        self._open: OrderedDict[Partition, tuple[str, Path, pq.ParquetWriter]] = OrderedDict()
+        self._open: OrderedDict[Partition, _OpenFile] = OrderedDict()
         self._done: list[StagedFile] = []
 
     def write(self, batch: pa.RecordBatch | pa.Table) -> None:
         """Append rows."""
         for partition, rows in self._parts(batch):
-            self._writer(partition).write(rows)
+            self._file(partition).write(rows)
+        if sum(file.bytes for file in self._open.values()) > _MEMORY_BYTES:
+            for file in self._open.values():
+                file.write_waiting()
 
     def close(self) -> list[StagedFile]:
         """Finish all files and return them."""
@@ -78,16 +112,16 @@ class PartitionedWriter:
             mask = pc.equal(values, value) if value.is_valid else pc.is_null(values)
             yield (str(value) if value.is_valid else None,), rows.filter(mask)
 
-    def _writer(self, partition: Partition) -> pq.ParquetWriter:
+    def _file(self, partition: Partition) -> _OpenFile:
         if partition in self._open:
             self._open.move_to_end(partition)
         else:
             if len(self._open) >= _OPEN_PARTITIONS:
                 self._finish_oldest()
             self._open[partition] = self._new(partition)
-        return self._open[partition][2]
+        return self._open[partition]
 
-    def _new(self, partition: Partition) -> tuple[str, Path, pq.ParquetWriter]:
+    def _new(self, partition: Partition) -> _OpenFile:
         named = zip(self._partition_by, partition, strict=True)
         folders = [
             f"{name}={'__HIVE_DEFAULT_PARTITION__' if value is None else value}" for name, value in named
@@ -95,13 +129,12 @@ class PartitionedWriter:
         relative = "/".join([*folders, f"part-{uuid.uuid4().hex}.zstd.parquet"])
         path = self._folder / relative
         path.parent.mkdir(parents=True, exist_ok=True)
-        return relative, path, pq.ParquetWriter(path, self._schema, **_encodings(self._schema))
+        return _OpenFile(relative, path, self._schema)
 
     def _finish_oldest(self) -> None:
-        partition, (relative, path, writer) = self._open.popitem(last=False)
-        writer.close()
+        partition, file = self._open.popitem(last=False)
         values = dict(zip(self._partition_by, partition, strict=True))
-        self._done.append(StagedFile(path, relative, values, pq.read_metadata(path)))
+        self._done.append(StagedFile(file.path, file.relative, values, file.close()))
 
 
 def _stretches(values: pa.ChunkedArray) -> dict[str, list[tuple[int, int]]] | None:

@@ -47,6 +47,32 @@ def test_many_rows_are_written_behind_and_in_order(tmp_path: Path, monkeypatch: 
     assert pq.ParquetFile(staged.path).read()["n"].to_pylist() == list(range(5000))
 
 
+def test_small_batches_share_row_groups(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(staging, "_GROUP_ROWS", 250)
+    writer = PartitionedWriter(tmp_path, SCHEMA, ("day",))
+    for start in range(0, 1000, 100):
+        days = pa.array([20_000] * 90 + [20_001] * 10, pa.date32())
+        writer.write(pa.record_batch([pa.array(range(start, start + 100)), days], schema=SCHEMA))
+    assert {file.partition["day"]: groups(file.path) for file in writer.close()} == {
+        "2024-10-04": [270, 270, 270, 90],
+        "2024-10-05": [100],
+    }
+
+
+def test_rows_that_wait_for_a_row_group_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(staging, "_MEMORY_BYTES", 5 * 8 * 100)
+    writer = PartitionedWriter(tmp_path, SCHEMA, ("day",))
+    for start in range(0, 1000, 100):
+        days = pa.array([20_000 + start // 500] * 100, pa.date32())
+        writer.write(pa.record_batch([pa.array(range(start, start + 100)), days], schema=SCHEMA))
+    assert [groups(file.path) for file in writer.close()] == [[500], [100, 400]]
+
+
+def groups(path: Path) -> list[int]:
+    metadata = pq.read_metadata(path)
+    return [metadata.row_group(place).num_rows for place in range(metadata.num_row_groups)]
+
+
 @pytest.mark.parametrize("memory", [0, 2**20])
 def test_staged_rows_can_be_asked_before_they_are_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, memory: int
