@@ -56,7 +56,7 @@ def test_rules_about_batches_find_the_labelled_records_and_nothing_else(
     assert swapped > 0
     assert told == {("mes__machine_states", "expect_series_to_never_go_back"): swapped}
     asked = "select count(distinct rule_name) from fct_quality_result where gate = 'contract' and rule_name like 'expect_%'"
-    assert rows(release, asked) == [(5,)]
+    assert rows(release, asked) == [(6,)]
 
 
 def raw(home: Path, table: str) -> str:

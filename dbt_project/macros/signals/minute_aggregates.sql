@@ -25,6 +25,7 @@ pieces as (
         is_backward,
         repeat_count,
         _source_ingested_at,
+        compared_ingested_at,
         greatest(read_us, minute_no * {{ size }}) as from_us,
         least(end_us, (minute_no + 1) * {{ size }}) as to_us
     from numbered
@@ -65,7 +66,8 @@ summed as (
         abs(least(min(case when is_read_here then lone_height end), 0)) as max_lone_drop,
         sum(case when is_read_here then abs(lone_height) end) as lone_sum,
         sum(counted_rate * piece_us) as counted_value,
-        max(_source_ingested_at) as _source_ingested_at
+        max(greatest(_source_ingested_at, case when is_read_here then compared_ingested_at else _source_ingested_at end))
+            as _source_ingested_at
     from valued
     group by series_no, minute_no
 ),

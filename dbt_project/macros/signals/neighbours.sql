@@ -27,11 +27,16 @@ coalesce(
 {%- endmacro %}
 
 
-{#- A segment is as new as its reading and the neighbours that it is compared with. -#}
-{% macro newest_of_three() -%}
+{#-
+    A segment is as new as its reading and the next one. The one before decides about all of it only where the reading may stand
+    out between the two, so within its own longest gap; else about the minute in which it is read (compared_ingested_at).
+-#}
+{% macro segment_ages() -%}
 greatest(
             _source_ingested_at,
             case when next_us <= until_us then next_ingested_at else _source_ingested_at end,
-            case when former_until_us >= read_us then former_ingested_at else _source_ingested_at end
-        )
+            case when former_until_us >= next_us then former_ingested_at else _source_ingested_at end
+        ) as _source_ingested_at,
+        case when former_until_us >= read_us then former_ingested_at else _source_ingested_at end
+            as compared_ingested_at
 {%- endmacro %}

@@ -77,7 +77,7 @@ segments as (
         {{ lone_height() }} as lone_height,
         {{ is_backward() }} as is_backward,
         version_no - former_version_no - 1 as repeat_count,
-        {{ newest_of_three() }} as _source_ingested_at
+        {{ segment_ages() }}
     from readings
 ),
 

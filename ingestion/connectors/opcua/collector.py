@@ -10,6 +10,7 @@ Does not belong here: each of these steps (the modules named after them), the co
 
 import asyncio
 import random
+import threading
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from contextlib import closing, suppress
@@ -83,6 +84,7 @@ class Collector:
         self._spool: Spool | None = None
         self._marks = Marks({})
         self._told: set[str] = set()
+        self._landing = threading.Lock()
 
     def stop(self) -> None:
         """Let run() end: leave the server, land what is spooled."""
@@ -223,9 +225,13 @@ class Collector:
             await asyncio.to_thread(self._land, spool)
 
     def _land(self, spool: Spool) -> None:
-        """Marks first: a segment may go only when they cover its rows. Then what is committed, then what is new."""
-        spool.save_state(self._marks.state())
-        done = spool.acknowledge(committed_hashes(self._places.raw_table))
-        if done:
-            self._tell(f"{done} rows are committed and left the spool")
-        spool.land()
+        """Marks first: a segment may go only when they cover its rows. Then what is committed, then what is new.
+
+        The last landing waits for one that goes on in its thread although its task was cancelled.
+        """
+        with self._landing:
+            spool.save_state(self._marks.state())
+            done = spool.acknowledge(committed_hashes(self._places.raw_table))
+            if done:
+                self._tell(f"{done} rows are committed and left the spool")
+            spool.land()

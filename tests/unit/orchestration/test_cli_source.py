@@ -65,7 +65,7 @@ def test_accept_writes_the_next_version(held_home: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr("ingestion.contracts.odcs.SOURCES", sources)
     done = invoke("accept", "mes.counters", "--rename", "machine=machine_code", "--home", str(held_home))
     assert done.exit_code == 0, done.output
-    assert "contract 1.1.0 -> 2.0.0" in done.output
+    assert "contract 1.2.0 -> 2.0.0" in done.output
     after = load_contract(sources / "mes" / "counters.contract.yml")
     assert after.drift.names_of("machine_code") == ("machine_code", "machine")
     workspace = open_workspace(home=held_home, plant=None)
