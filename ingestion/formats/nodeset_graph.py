@@ -34,13 +34,14 @@ class Place:
 
 @dataclass
 class Graph:
-    """The nodes of one document by id, with the parent of each and the properties of each."""
+    """The nodes of one document by id, with the parent of each and the properties of each; `own` are its namespaces."""
 
     document: Document
     nodes: dict[str, Node] = field(default_factory=dict)
     parents: dict[str, Reference] = field(default_factory=dict)
     others: dict[str, list[str]] = field(default_factory=dict)
     properties: dict[str, dict[str, Node]] = field(default_factory=dict)
+    own: set[str] = field(default_factory=lambda: {OPC_UA})
 
     @classmethod
     def of(cls, document: Document) -> "Graph":
@@ -51,6 +52,7 @@ class Graph:
                 node.problems.append("the node id is given twice in this file")
             else:
                 graph.nodes[node.node_id] = node
+                graph.own.add(namespace_of(node.node_id))
         ranks = graph._ranks()
         candidates: dict[str, list[tuple[int, int, Reference]]] = {}
         for order, node in enumerate(document.nodes):
@@ -106,9 +108,8 @@ class Graph:
 
     def needs(self, ids: Sequence[str | None]) -> list[str]:
         """Namespaces of ids that this file does not define: other nodesets have to be delivered too."""
-        known = {OPC_UA, *(namespace_of(one) for one in self.nodes)}
         foreign = (namespace_of(one) for one in ids if one and one not in self.nodes)
-        return [uri for uri in dict.fromkeys(foreign) if uri not in known]
+        return [uri for uri in dict.fromkeys(foreign) if uri not in self.own]
 
     def _attribute(self, node_id: str) -> str:
         node = self.nodes.get(node_id)

@@ -11,14 +11,14 @@ are looked at line by line where pages, totals or broken rows stand.
 # ruff: noqa: PLC0415 - each contender imports its own engine only, before its clock starts
 
 import gzip
-import os
 import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.table import Benchmark, Contender, Work, at_most, register, under_mib
+from tests.benchmarks.subject import loading, own
+from tests.benchmarks.table import Benchmark, Contender, Start, Work, at_most, register, under_mib
 
 ROWS = 2_000_000
 COLUMNS = ("order_id", "material", "qty", "price", "booked_at", "note")
@@ -78,36 +78,11 @@ def prepare(folder: Path, scale: float) -> Work:
     return Work(rows, (folder / "csv.csv").stat().st_size)
 
 
-def ours(shape: str, name: str) -> Callable[[Path, Path], Callable[[], int]]:
-    """Tundish on one shape: contract, rules, content hash, ledger, archive, Delta."""
-
-    def start(data: Path, target: Path) -> Callable[[], int]:
-        from ingestion.load import load_table
-        from ingestion.plant import Plant, Site, Source
-        from ingestion.settings import Settings
-        from tests.unit.ingestion.home import column, write_contract
-
-        inbox = target / "in"
-        inbox.mkdir(parents=True)
-        os.link(data / name, inbox / name)
-        kind, options = SHAPES[shape]
-        extras = {"TIMESTAMPTZ": {"parse": "local_timestamp"}}
-        columns = [column(name, sql, **extras.get(sql, {})) for name, sql in zip(COLUMNS, TYPES, strict=True)]
-        contract = write_contract(
-            target / "contracts", "sys", "lines", columns, format=kind, files="*.csv", formatOptions=options
-        )
-        source = Source("sys", inbox, "1", "UTC")
-        plant = Plant("bench", "Bench", target, (Site("1", "Bench", "UTC", "EUR", "DE"),), (source,))
-        settings = Settings(home=target / "home", settle_seconds=0)
-
-        def run() -> int:
-            load = load_table(contract, source, plant, settings)
-            assert load.rows_quarantined == 0, f"{load.rows_quarantined} rows were quarantined"
-            return load.rows_committed
-
-        return run
-
-    return start
+def ours(shape: str, name: str) -> Start:
+    """Tundish on one shape."""
+    kind, options = SHAPES[shape]
+    columns, extras = dict(zip(COLUMNS, TYPES, strict=True)), {"TIMESTAMPTZ": {"parse": "local_timestamp"}}
+    return loading(own(columns, extras, format=kind, files="*.csv", formatOptions=options), name)
 
 
 def limit(data: Path, target: Path) -> Callable[[], int]:

@@ -5,12 +5,12 @@ All contenders make the same columns of the same text. DuckDB alone, without rul
 
 # ruff: noqa: PLC0415 - each contender imports its own engine only, before its clock starts
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.exports import write_export
+from tests.benchmarks.subject import LABEL, loading, shipped
 from tests.benchmarks.table import (
     ROOT,
     Benchmark,
@@ -33,28 +33,7 @@ OFFSET_US = (
 FORMAT = "%d-%b-%y %H:%M:%S"
 
 
-def ours(data: Path, target: Path) -> Callable[[], int]:
-    """Tundish: contract, every row rule, batch gate, content hash, ledger, archive, partitioned Delta."""
-    from ingestion.contracts import SOURCES, load_contract
-    from ingestion.load import load_table
-    from ingestion.plant import Plant, Site, Source
-    from ingestion.settings import Settings
-    from quality.contract_gate import evaluate_batch
-
-    inbox = target / "in"
-    inbox.mkdir(parents=True)
-    os.link(data / "export.csv", inbox / "pi_export.csv")
-    source = Source("pi_historian", inbox, "1000", ZONE)
-    plant = Plant("bench", "Bench", target, (Site("1000", "Bench", ZONE, "EUR", "DE"),), (source,))
-    contract = load_contract(SOURCES / "pi_historian" / "readings.contract.yml")
-    settings = Settings(home=target / "home", settle_seconds=0)
-
-    def run() -> int:
-        load = load_table(contract, source, plant, settings, batch_gate=evaluate_batch)
-        assert load.rows_quarantined == 0, f"{load.rows_quarantined} rows were quarantined"
-        return load.rows_committed
-
-    return run
+ours = loading(shipped("pi_historian"), "export.csv", zone=ZONE, landed_as="pi_export.csv")
 
 
 def limit(data: Path, target: Path) -> Callable[[], int]:
@@ -190,7 +169,7 @@ register(
         title="PI-style CSV export into a partitioned Delta table",
         prepare=prepare,
         contenders={
-            "tundish": Contender("Tundish (rules, gate, exactly once)", ours),
+            "tundish": Contender(LABEL, ours),
             "duckdb": Contender("DuckDB CSV to Parquet (the limit)", limit),
             "polars": Contender("polars to Delta", polars),
             "dlt": Contender("dlt to Delta", dlt, DLT, "make bench-dlt"),

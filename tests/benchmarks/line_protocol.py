@@ -10,10 +10,10 @@ to the grammar), Parquet 0.45, the private copy 0.1 to 0.4 (nothing where files 
 
 # ruff: noqa: PLC0415 - each contender imports its own engine only, before its clock starts
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.benchmarks.subject import LABEL, loading, shipped
 from tests.benchmarks.table import Benchmark, Contender, Work, at_most, register, under_mib
 
 ROWS = 10_000_000
@@ -23,28 +23,7 @@ START_NS, STEP_NS = 1_700_000_000_000_000_000, 1_000_000_007
 _BLOCK = 100_000
 
 
-def ours(data: Path, target: Path) -> Callable[[], int]:
-    """Tundish: contract, every row rule, batch gate, content hash, ledger, archive, partitioned Delta."""
-    from ingestion.contracts import SOURCES, load_contract
-    from ingestion.load import load_table
-    from ingestion.plant import Plant, Site, Source
-    from ingestion.settings import Settings
-    from quality.contract_gate import evaluate_batch
-
-    inbox = target / "in"
-    inbox.mkdir(parents=True)
-    os.link(data / "export.lp", inbox / "export.lp")
-    source = Source("influxdb", inbox, "1000", "UTC")
-    plant = Plant("bench", "Bench", target, (Site("1000", "Bench", "UTC", "EUR", "DE"),), (source,))
-    contract = load_contract(SOURCES / "influxdb" / "readings.contract.yml")
-    settings = Settings(home=target / "home", settle_seconds=0)
-
-    def run() -> int:
-        load = load_table(contract, source, plant, settings, batch_gate=evaluate_batch)
-        assert load.rows_quarantined == 0, f"{load.rows_quarantined} rows were quarantined"
-        return load.rows_committed
-
-    return run
+ours = loading(shipped("influxdb"), "export.lp")
 
 
 def limit(data: Path, target: Path) -> Callable[[], int]:
@@ -113,7 +92,7 @@ register(
         title="InfluxDB line protocol into a partitioned Delta table",
         prepare=prepare,
         contenders={
-            "tundish": Contender("Tundish (rules, gate, exactly once)", ours),
+            "tundish": Contender(LABEL, ours),
             "duckdb": Contender("DuckDB, the same readings as CSV to Parquet (the limit)", limit),
         },
         reference="duckdb",
@@ -127,7 +106,7 @@ register(
         title="line protocol with texts and escapes, by the exact grammar",
         prepare=prepare_quoted,
         contenders={
-            "tundish": Contender("Tundish (rules, gate, exactly once)", ours),
+            "tundish": Contender(LABEL, ours),
             "duckdb": Contender("DuckDB, the same number of readings as CSV to Parquet", limit),
         },
         reference="duckdb",

@@ -3,8 +3,6 @@
 Both compare Tundish with itself: what a file costs besides its rows, and what a long history costs besides the new.
 """
 
-# ruff: noqa: PLC0415 - engines are imported before the clock starts, not when benchmarks are listed
-
 import os
 import random
 import time
@@ -12,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.benchmarks.subject import loader, shipped
 from tests.benchmarks.table import Benchmark, Contender, Work, at_most, register
 
 FILES = 10_000
@@ -51,39 +50,21 @@ def prepare_small(folder: Path, scale: float) -> Work:
     return Work(first, (folder / "one" / "pi_all.csv").stat().st_size)
 
 
-def loader(inbox: Path, home: Path) -> Callable[[], int]:
+def readings(inbox: Path, home: Path) -> Callable[[], int]:
     """Tundish with contract and gate on one folder."""
-    from ingestion.contracts import SOURCES, load_contract
-    from ingestion.load import load_table
-    from ingestion.plant import Plant, Site, Source
-    from ingestion.settings import Settings
-    from quality.contract_gate import evaluate_batch
-
-    zone = "Europe/Berlin"
-    source = Source("pi_historian", inbox, "1000", zone)
-    plant = Plant("bench", "Bench", home, (Site("1000", "Bench", zone, "EUR", "DE"),), (source,))
-    contract = load_contract(SOURCES / "pi_historian" / "readings.contract.yml")
-    settings = Settings(home=home, settle_seconds=0)
-
-    def run() -> int:
-        load = load_table(contract, source, plant, settings, batch_gate=evaluate_batch)
-        assert load.rows_quarantined == 0, f"{load.rows_quarantined} rows were quarantined"
-        assert not load.with_status("held"), "files were held"
-        return load.rows_committed
-
-    return run
+    return loader(shipped("pi_historian")(home), inbox, home, zone="Europe/Berlin")
 
 
 def small(kind: str) -> Callable[[Path, Path], Callable[[], int]]:
     """All files of one kind into an empty home."""
-    return lambda data, target: loader(data / kind, target)
+    return lambda data, target: readings(data / kind, target)
 
 
 def prepare_landed(folder: Path, scale: float) -> Work:
     """A home whose table has taken in very many files, which still lie in its landing folder."""
     inbox = folder / "in"
     inbox.mkdir()
-    run = loader(inbox, folder / "home")
+    run = readings(inbox, folder / "home")
     each = max(1, int(LANDED * scale) // _LOADS)
     for load in range(_LOADS):
         for number in range(load * each, (load + 1) * each):
@@ -103,7 +84,7 @@ def landed(kind: str) -> Callable[[Path, Path], Callable[[], Any]]:
         fresh = inbox / f"pi_new{time.time_ns()}.csv"
         write_lines(fresh, time.time_ns() % 10**7, APPENDED_ROWS)
         os.utime(fresh, (1, 1))
-        return loader(inbox, home)
+        return readings(inbox, home)
 
     return start
 

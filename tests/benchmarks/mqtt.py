@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.benchmarks.subject import home_of
 from tests.benchmarks.table import Benchmark, Contender, Work, at_least, register
 
 MESSAGES = 100_000
@@ -94,15 +95,13 @@ def sender(data: Path) -> tuple[subprocess.Popen[bytes], int]:
 def collector(data: Path, target: Path) -> Callable[[], int]:
     """Journal, acknowledge, decode, spool, land."""
     from ingestion.connectors.mqtt.collector import Collector  # noqa: PLC0415
-    from ingestion.plant import Connection, Plant, Site, Source  # noqa: PLC0415
-    from ingestion.settings import Settings  # noqa: PLC0415
+    from ingestion.plant import Connection  # noqa: PLC0415
 
     count = int((data / "count").read_text())
     process, port = sender(data)
     connection = Connection("mqtt", {"host": "127.0.0.1", "port": port, "land_s": 1})
-    source = Source("sparkplug_b", target / "landing", "1000", "UTC", connection=connection)
-    plant = Plant("bench", "Bench", target, (Site("1000", "Bench", "UTC", "", ""),), (source,))
-    listening = Collector(source, plant, Settings(home=target / "home"), lambda _: None)
+    parts = home_of("sparkplug_b", target / "landing", target / "home", connection=connection)
+    listening = Collector(*parts, lambda _: None)
 
     def run() -> int:
         stop = threading.Event()

@@ -12,9 +12,11 @@ from typing import Any
 
 import yaml
 
+from tests.benchmarks.subject import LABEL, loading, shipped
 from tests.benchmarks.table import Benchmark, Contender, Work, at_most, register, under_mib
 
 ROWS = 700_000
+NODES = 110_000
 _EACH = 100  # rows of an order
 _XML_HEAD = '<OperationsPerformance xmlns="http://www.mesa.org/xml/B2MML"><ID>P1</ID>'
 _XML_PATHS = (
@@ -75,31 +77,46 @@ def prepare_xml(folder: Path, scale: float) -> Work:
     return Work(count, path.stat().st_size)
 
 
-def tundish(contract_of: Callable[[Path], Any]) -> Callable[[Path, Path], Callable[[], int]]:
-    """Load the folder under a contract, with its gate."""
-
-    def start(data: Path, target: Path) -> Callable[[], int]:
-        from ingestion.load import load_table
-        from ingestion.plant import Plant, Site, Source
-        from ingestion.settings import Settings
-        from quality.contract_gate import evaluate_batch
-
-        contract = contract_of(target)
-        source = Source(contract.system, data, "1000", "Europe/Berlin")
-        plant = Plant(
-            "bench", "Bench", target, (Site("1000", "Bench", "Europe/Berlin", "EUR", "DE"),), (source,)
+def prepare_nodeset(folder: Path, scale: float) -> Work:
+    """A machine builder's model: objects below Objects, ten variables each."""
+    path, objects = folder / "model.xml", max(1, int(NODES * scale) // 11)
+    reference = '<Reference ReferenceType="i={}"{}>{}</Reference>'
+    node = '<UA{0} NodeId="ns=1;i={1}" BrowseName="1:{2}"{4}><DisplayName>{2}</DisplayName><References>{3}</References></UA{0}>\n'
+    back = ' IsForward="false"'
+    with path.open("w") as out:
+        out.write(
+            '<UANodeSet xmlns="http://opcfoundation.org/UA/2011/03/UANodeSet.xsd"><NamespaceUris><Uri>urn:bench</Uri></NamespaceUris>'
         )
-        settings = Settings(home=target / "home", settle_seconds=0)
-        return lambda: load_table(contract, source, plant, settings, batch_gate=evaluate_batch).rows_committed
+        for number in range(objects):
+            first, kind = 1 + number * 11, reference.format(40, "", "i=58")
+            out.write(
+                node.format("Object", first, f"M{number}", kind + reference.format(35, back, "i=85"), "")
+            )
+            kind = reference.format(40, "", "i=63")
+            for at in range(1, 11):
+                held = kind + reference.format(47, back, f"ns=1;i={first}")
+                out.write(node.format("Variable", first + at, f"V{at}", held, ' DataType="i=11"'))
+        out.write("</UANodeSet>")
+    return Work(objects * 11, path.stat().st_size)
 
-    return start
 
+def nodes_lxml(data: Path, target: Path) -> Callable[[], int]:
+    """lxml's iterparse: ids, names and references; no paths, no units."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+    from lxml import etree
 
-def b2mml(_: Path) -> Any:
-    """The contract of material actuals as it is shipped."""
-    from ingestion.contracts import SOURCES, load_contract
+    def run() -> int:
+        found = []
+        for _, element in etree.iterparse(str(data / "model.xml"), tag=("{*}UAObject", "{*}UAVariable")):
+            references = [reference.text for reference in element.iterfind("{*}References/{*}Reference")]
+            found.append((element.get("NodeId"), element.get("BrowseName"), references))
+            element.clear()
+        columns = dict(zip(("id", "name", "references"), map(list, zip(*found, strict=True)), strict=True))
+        pq.write_table(pa.table(columns), target / "rows.parquet")
+        return len(found)
 
-    return load_contract(SOURCES / "b2mml" / "material_actuals.contract.yml")
+    return run
 
 
 def orders_contract(folder: Path) -> Any:
@@ -204,7 +221,7 @@ register(
         title="One document of nested JSON, exploded over two arrays",
         prepare=prepare_json,
         contenders={
-            "tundish": Contender("Tundish, into raw with all checks", tundish(orders_contract)),
+            "tundish": Contender(LABEL, loading(orders_contract, "orders.json", zone="Europe/Berlin")),
             "duckdb": Contender("DuckDB read_json and unnest -> Parquet", duckdb_json),
             "json": Contender("json.load and loops -> Parquet", plain_json),
         },
@@ -219,11 +236,27 @@ register(
         title="One B2MML document, a row per material actual",
         prepare=prepare_xml,
         contenders={
-            "tundish": Contender("Tundish, into raw with all checks", tundish(b2mml)),
+            "tundish": Contender(
+                LABEL, loading(shipped("b2mml", "material_actuals"), "performance.xml", zone="Europe/Berlin")
+            ),
             "lxml": Contender("lxml iterparse -> Parquet", plain_lxml),
         },
         reference="lxml",
         goals=(at_most(6, "lxml"), under_mib(600)),
+        module=__name__,
+    )
+)
+register(
+    Benchmark(
+        name="nodeset",
+        title="NodeSet2 model into the table of nodes",
+        prepare=prepare_nodeset,
+        contenders={
+            "tundish": Contender(LABEL, loading(shipped("opcua_nodeset", "nodes"), "model.xml")),
+            "lxml": Contender("lxml iterparse -> Parquet", nodes_lxml),
+        },
+        reference="lxml",
+        goals=(under_mib(900),),
         module=__name__,
     )
 )

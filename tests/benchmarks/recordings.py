@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from tests.benchmarks.table import Benchmark, Contender, Work, at_most, register, under_mib
+from tests.benchmarks.subject import LABEL, loading, shipped
+from tests.benchmarks.table import Benchmark, Contender, Start, Work, at_most, register, under_mib
 
 SAMPLES = 2_000_000  # of each channel
 _CHANNELS = 16
@@ -47,26 +48,49 @@ def prepare_mdf(folder: Path, scale: float) -> Work:
     return Work(len(times) * _CHANNELS, path.stat().st_size)
 
 
-def tundish(data: Path, target: Path) -> Callable[[], int]:
-    """Contract sample_chunks of sensor_files, with its gate."""
-    from ingestion.contracts import SOURCES, load_contract
-    from ingestion.load import load_table
-    from ingestion.plant import Plant, Site, Source
-    from ingestion.settings import Settings
-    from quality.contract_gate import evaluate_batch
+def prepare_hdf5(folder: Path, scale: float) -> Work:
+    """One HDF5 file, a dataset per channel with its rate."""
+    import h5py
 
-    source = Source("sensor_files", data, "1000", "Europe/Berlin")
-    plant = Plant("bench", "Bench", target, (Site("1000", "Bench", "Europe/Berlin", "EUR", "DE"),), (source,))
-    contract = load_contract(SOURCES / "sensor_files" / "sample_chunks.contract.yml")
+    path = folder / "bench.h5"
+    with h5py.File(path, "w") as made:
+        for name, wave in _waves(scale):
+            made.create_dataset(f"g/{name}", data=wave).attrs["sample_rate"] = 10_000.0
+    return Work(int(SAMPLES * scale) * _CHANNELS, path.stat().st_size)
 
-    def run() -> int:
-        load = load_table(
-            contract, source, plant, Settings(home=target, settle_seconds=0), batch_gate=evaluate_batch
-        )
-        assert not load.with_status("held"), [batch.message for batch in load.batches]
-        return _samples(target)
 
-    return run
+def prepare_matlab(folder: Path, scale: float) -> Work:
+    """One MAT-file of version 5, a variable per channel."""
+    from scipy.io import savemat
+
+    path = folder / "bench.mat"
+    savemat(path, dict(_waves(scale)))
+    return Work(int(SAMPLES * scale) * _CHANNELS, path.stat().st_size)
+
+
+def prepare_wav(folder: Path, scale: float) -> Work:
+    """One WAV file of 32-bit floats, channels interleaved."""
+    from scipy.io import wavfile
+
+    path = folder / "bench.wav"
+    wavfile.write(path, 10_000, np.stack([wave for _, wave in _waves(scale)], axis=1))
+    return Work(int(SAMPLES * scale) * _CHANNELS, path.stat().st_size)
+
+
+def tundish(name: str) -> Start:
+    """Contract sample_chunks of sensor_files; counts the samples that lie in the table."""
+    load = loading(shipped("sensor_files", "sample_chunks"), name)
+
+    def start(data: Path, target: Path) -> Callable[[], int]:
+        run = load(data, target)
+
+        def count() -> int:
+            run()
+            return _samples(target)
+
+        return count
+
+    return start
 
 
 def _samples(target: Path) -> int:
@@ -115,31 +139,57 @@ def asammdf(data: Path, target: Path) -> Callable[[], int]:
     return run
 
 
-register(
-    Benchmark(
-        name="tdms",
-        title="TDMS to chunks of samples (rows are samples)",
-        prepare=prepare_tdms,
-        contenders={
-            "tundish": Contender("Tundish (gate, exactly once)", tundish),
-            "nptdms": Contender("npTDMS to Parquet", nptdms),
-        },
-        reference="nptdms",
-        goals=(at_most(2.0, "nptdms"), under_mib(2048)),
-        module=__name__,
+def h5(data: Path, target: Path) -> Callable[[], int]:
+    """h5py, dataset by dataset."""
+    import h5py
+
+    def run() -> int:
+        with h5py.File(data / "bench.h5") as opened:
+            return _written(target, ((name, dataset[:]) for name, dataset in opened["g"].items()))
+
+    return run
+
+
+def scipy_mat(data: Path, target: Path) -> Callable[[], int]:
+    """scipy.io.loadmat."""
+    from scipy.io import loadmat
+
+    def run() -> int:
+        found = loadmat(data / "bench.mat", squeeze_me=True)
+        return _written(target, ((name, found[name]) for name in found if not name.startswith("__")))
+
+    return run
+
+
+def scipy_wav(data: Path, target: Path) -> Callable[[], int]:
+    """scipy.io.wavfile."""
+    from scipy.io import wavfile
+
+    def run() -> int:
+        _, found = wavfile.read(data / "bench.wav")
+        return _written(target, ((f"x{number}", found[:, number]) for number in range(found.shape[1])))
+
+    return run
+
+
+for kind, suffix, prepare, plain, label in (
+    ("tdms", "tdms", prepare_tdms, nptdms, "npTDMS"),
+    ("mdf4", "mf4", prepare_mdf, asammdf, "asammdf"),
+    ("hdf5", "h5", prepare_hdf5, h5, "h5py"),
+    ("matlab", "mat", prepare_matlab, scipy_mat, "scipy"),
+    ("wav", "wav", prepare_wav, scipy_wav, "scipy"),
+):
+    register(
+        Benchmark(
+            name=kind,
+            title=f"{kind.upper()} to chunks of samples (rows are samples)",
+            prepare=prepare,
+            contenders={
+                "tundish": Contender(LABEL, tundish(f"bench.{suffix}")),
+                "plain": Contender(f"{label} to Parquet", plain),
+            },
+            reference="plain",
+            goals=(at_most(2.0, "plain"), under_mib(2048)),
+            module=__name__,
+        )
     )
-)
-register(
-    Benchmark(
-        name="mdf4",
-        title="MDF4 to chunks of samples (rows are samples)",
-        prepare=prepare_mdf,
-        contenders={
-            "tundish": Contender("Tundish (gate, exactly once)", tundish),
-            "asammdf": Contender("asammdf to Parquet", asammdf),
-        },
-        reference="asammdf",
-        goals=(at_most(2.0, "asammdf"), under_mib(2048)),
-        module=__name__,
-    )
-)

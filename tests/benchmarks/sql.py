@@ -1,16 +1,25 @@
-"""A PostgreSQL table into raw, against the driver alone: ADBC into one Parquet file, no checks.
+"""A table of a database into raw, against the driver alone into one Parquet file, no checks.
 
-The first extract of Odoo's work orders, 15 columns with exact decimals, naive times and nulls. `fetch` is what the
-connector adds to the driver, `tundish` goes on to the committed Delta table with contract and gate.
+PostgreSQL: the first extract of Odoo's work orders, 15 columns with exact decimals, naive times and nulls, against
+ADBC. SQLite and DuckDB files: order lines of six columns, against ADBC and DuckDB's COPY. `fetch` is what the connector
+adds to the driver, `tundish` goes on to the committed Delta table with contract and gate.
 """
 
 # ruff: noqa: PLC0415 - engines are imported before the clock starts, not when benchmarks are listed
 
 import atexit
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tests.benchmarks.table import Benchmark, Contender, Work, at_most, register, under_mib
+from tests.benchmarks.subject import home_of, loader, own, shipped
+from tests.benchmarks.table import Benchmark, Contender, Start, Work, at_most, register, under_mib
+from tests.benchmarks.tabular import COLUMNS, LINES
+
+if TYPE_CHECKING:
+    from ingestion.contracts import Contract
 
 ROWS = 2_000_000
 _TABLE = """CREATE TABLE mrp_workorder AS SELECT n AS id, 'Turning ' || n % 40 AS name, n / 4 AS production_id,
@@ -79,61 +88,151 @@ def start_adbc(data: Path, target: Path) -> Callable[[], int]:
     return run
 
 
-def start_fetch(data: Path, target: Path) -> Callable[[], int]:
+Parts = Callable[[Path, Path], tuple[Callable[[], list[Path]], Callable[[], int]]]
+"""(input folder, empty target folder) -> fetch to landed files, load what has landed."""
+
+
+def fetching(parts: Parts) -> Start:
     """The connector: from the database to the landed file."""
+
+    def start(data: Path, target: Path) -> Callable[[], int]:
+        import pyarrow.parquet as pq
+
+        fetch, _ = parts(data, target)
+        return lambda: pq.read_metadata(fetch()[0]).num_rows
+
+    return start
+
+
+def tundish(parts: Parts) -> Start:
+    """The connector, then the load with contract and gate."""
+
+    def start(data: Path, target: Path) -> Callable[[], int]:
+        fetch, load = parts(data, target)
+
+        def run() -> int:
+            fetch()
+            return load()
+
+        return run
+
+    return start
+
+
+def postgres(data: Path, target: Path) -> tuple[Callable[[], list[Path]], Callable[[], int]]:
+    """Work orders of Odoo as their contract says."""
+    return _parts(shipped("odoo", "mrp_workorder")(target), server(data), target)
+
+
+def file_of(kind: str) -> Parts:
+    """Order lines of a file."""
+
+    def parts(data: Path, target: Path) -> tuple[Callable[[], list[Path]], Callable[[], int]]:
+        by_type = {"TIMESTAMPTZ": {"parse": "utc_timestamp"}}
+        extract = {"table": "lines"}
+        described = own(
+            COLUMNS, by_type, format="parquet", files="lines.*.parquet", loadMode="snapshot", extract=extract
+        )
+        return _parts(described(target), f"{kind}:///{data / 'lines'}", target)
+
+    return parts
+
+
+def _parts(
+    contract: "Contract", url: str, target: Path
+) -> tuple[Callable[[], list[Path]], Callable[[], int]]:
+    import ingestion.connectors.sql  # noqa: F401 - its drivers
+    from ingestion.connectors.pull import pull
+    from ingestion.plant import Connection
+
+    landing, home, zone = target / "landing", target / "home", "Europe/Berlin"
+    connection = Connection("sql", {"url": url})
+    source, plant, settings = home_of(contract.system, landing, home, zone=zone, connection=connection)
+    return lambda: pull(source, [contract], plant, settings), loader(contract, landing, home, zone=zone)
+
+
+def prepare_sqlite(folder: Path, scale: float) -> Work:
+    """Order lines in a SQLite file; times are texts there."""
+    import duckdb
+
+    rows, path = int(ROWS * scale), folder / "lines"
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute(
+            "CREATE TABLE lines (order_id TEXT, material TEXT, qty INTEGER, price REAL, booked_at TEXT, note TEXT)"
+        )
+        shown = duckdb.connect().execute(
+            f"SELECT * REPLACE (strftime(booked_at, '%Y-%m-%dT%H:%M:%SZ') AS booked_at) FROM ({LINES.format(rows=rows)})"
+        )
+        while found := shown.fetchmany(100_000):
+            database.executemany("INSERT INTO lines VALUES (?, ?, ?, ?, ?, ?)", found)
+    return Work(rows, path.stat().st_size)
+
+
+def adbc_sqlite(data: Path, target: Path) -> Callable[[], int]:
+    """ADBC's SQLite driver alone, texts as they are."""
+    import adbc_driver_sqlite.dbapi as adbc
     import pyarrow.parquet as pq
 
-    fetch, _ = _parts(data, target)
-    return lambda: pq.read_metadata(fetch()[0]).num_rows
-
-
-def start_tundish(data: Path, target: Path) -> Callable[[], int]:
-    """The connector, then the load with contract and gate."""
-    fetch, load = _parts(data, target)
-
     def run() -> int:
-        fetch()
-        return load()
+        rows = 0
+        with adbc.connect(str(data / "lines")) as connection, connection.cursor() as cursor:
+            cursor.execute("SELECT * FROM lines")
+            reader = cursor.fetch_record_batch()
+            with pq.ParquetWriter(target / "out.parquet", reader.schema, compression="zstd") as writer:
+                for batch in reader:
+                    writer.write_batch(batch)
+                    rows += batch.num_rows
+        return rows
 
     return run
 
 
-def _parts(data: Path, target: Path) -> tuple[Callable[[], list[Path]], Callable[[], int]]:
-    import ingestion.connectors.sql  # noqa: F401 - its drivers
-    from ingestion.connectors.pull import pull
-    from ingestion.contracts import SOURCES, load_contract
-    from ingestion.load import load_table
-    from ingestion.plant import Connection, Plant, Site, Source
-    from ingestion.settings import Settings
-    from quality.contract_gate import evaluate_batch
+def prepare_duckdb(folder: Path, scale: float) -> Work:
+    """Order lines in a DuckDB file."""
+    import duckdb
 
-    zone = "Europe/Berlin"
-    connection = Connection("sql", {"url": server(data)})
-    source = Source("odoo", target / "landing", "1000", zone, connection=connection)
-    plant = Plant("bench", "Bench", target, (Site("1000", "Bench", zone, "EUR", "DE"),), (source,))
-    contract = load_contract(SOURCES / "odoo" / "mrp_workorder.contract.yml")
-    settings = Settings(home=target / "home", settle_seconds=0)
-
-    def load() -> int:
-        done = load_table(contract, source, plant, settings, batch_gate=evaluate_batch)
-        assert not done.with_status("held"), "the extract was held"
-        return done.rows_committed
-
-    return lambda: pull(source, [contract], plant, settings), load
+    rows, path = int(ROWS * scale), folder / "lines"
+    with duckdb.connect(str(path)) as database:
+        database.execute(f"CREATE TABLE lines AS {LINES.format(rows=rows)}")
+    return Work(rows, path.stat().st_size)
 
 
-register(
-    Benchmark(
-        name="sql",
-        title="a PostgreSQL table into raw, first extract",
-        prepare=prepare,
-        contenders={
-            "tundish": Contender("Tundish: fetch, contract, gate, Delta commit", start_tundish),
-            "fetch": Contender("Tundish: landed Parquet file", start_fetch),
-            "adbc": Contender("ADBC to Parquet", start_adbc),
-        },
-        reference="adbc",
-        goals=(at_most(1.5, "adbc", name="fetch"), under_mib(900)),
-        module=__name__,
+def copy_duckdb(data: Path, target: Path) -> Callable[[], int]:
+    """DuckDB's COPY."""
+    import duckdb
+
+    def run() -> int:
+        with duckdb.connect(str(data / "lines"), read_only=True) as database:
+            copied = f"COPY lines TO '{target / 'out.parquet'}' (FORMAT parquet, COMPRESSION zstd)"
+            return int(database.execute(copied).fetchall()[0][0])
+
+    return run
+
+
+for name, title, prepare_input, parts, reference, label in (
+    ("sql", "a PostgreSQL table", prepare, postgres, start_adbc, "ADBC to Parquet"),
+    ("sqlite", "a table of a SQLite file", prepare_sqlite, file_of("sqlite"), adbc_sqlite, "ADBC to Parquet"),
+    (
+        "duckdb",
+        "a table of a DuckDB file",
+        prepare_duckdb,
+        file_of("duckdb"),
+        copy_duckdb,
+        "DuckDB to Parquet",
+    ),
+):
+    register(
+        Benchmark(
+            name=name,
+            title=f"{title} into raw, first extract",
+            prepare=prepare_input,
+            contenders={
+                "tundish": Contender("Tundish: fetch, contract, gate, Delta commit", tundish(parts)),
+                "fetch": Contender("Tundish: landed Parquet file", fetching(parts)),
+                "plain": Contender(label, reference),
+            },
+            reference="plain",
+            goals=(*((at_most(1.5, "plain", name="fetch"),) if name == "sql" else ()), under_mib(900)),
+            module=__name__,
+        )
     )
-)
