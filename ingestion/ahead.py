@@ -18,7 +18,7 @@ from ingestion.contracts import Contract
 from ingestion.delivery import Delivered
 from ingestion.errors import FileError
 from ingestion.files import Files, query_of
-from ingestion.formats.base import Opened, Reader, TextReader
+from ingestion.formats.base import Opened, Reader, TextReader, relation_of
 from ingestion.session import Session, stream
 from ingestion.settings import Settings
 
@@ -87,7 +87,7 @@ def _read(
         return None
     try:
         opened = reader.open(copy)
-        sql = query_of(contract, reader, opened).over(reader.relation([opened]))
+        sql = query_of(contract, reader, opened).over(relation_of(reader, [opened], connection))
         batches = stream(connection, sql)
         first = next(batches, None)
     except (FileError, duckdb.Error):

@@ -20,7 +20,7 @@ from ingestion.errors import (
     UnreadableFileError,
 )
 from ingestion.files import Files, query_of
-from ingestion.formats.base import ArrowReader, Opened, TextReader
+from ingestion.formats.base import ArrowReader, Opened, TextReader, relation_of
 from ingestion.lake.stage import Stage
 from ingestion.outcomes import Batch, Outcome, held
 from ingestion.packed import Unpacker
@@ -146,7 +146,7 @@ class Intake:
             mark: self._reading(batch, opened, shape)
             for (mark,), (batch, opened) in zip(marks.fetchall(), bundle, strict=True)
         }
-        typed = self._typed(query, reader.relation([opened for _, opened in bundle]))
+        typed = self._typed(query, relation_of(reader, [opened for _, opened in bundle], self._duckdb))
         try:
             self._share_out(shape, typed, readings, by)
         except duckdb.Error:

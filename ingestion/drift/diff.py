@@ -19,7 +19,7 @@ from ingestion.drift.guess import Match, best_matches, inferred_type, known_shar
 from ingestion.drift.policy import Drift
 from ingestion.errors import FileError
 from ingestion.formats import reader_for
-from ingestion.formats.base import ArrowReader, Opened, TextReader
+from ingestion.formats.base import ArrowReader, Opened, TextReader, relation_of
 from ingestion.typing.expressions import identifier, literal
 from ingestion.typing.query import RULE_COLUMN, typed_query
 
@@ -73,7 +73,7 @@ def _sampled(contract: Contract, file: Delivered, sampler: Sampler) -> Opened:
     reader = reader_for(contract, sampler.scratch, sampler.max_line_bytes)
     opened = reader.open(file)
     if isinstance(reader, TextReader):
-        relation = reader.relation([opened])
+        relation = relation_of(reader, [opened], sampler.connection)
     else:
         assert isinstance(reader, ArrowReader)
         empty = pa.table({f"c{index}": pa.array([], pa.string()) for index in range(len(opened.inputs))})

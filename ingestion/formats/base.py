@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -91,6 +92,14 @@ class TextReader(Reader, Protocol):
 
 
 @runtime_checkable
+class StreamReader(TextReader, Protocol):
+    """A text format whose relation may name streams instead of files."""
+
+    def streams(self, files: Sequence[Opened]) -> Mapping[str, pa.RecordBatchReader]:
+        """The streams that the relation over these files names; they are read once."""
+
+
+@runtime_checkable
 class ArrowReader(Reader, Protocol):
     """A format that is read into Arrow.
 
@@ -99,6 +108,14 @@ class ArrowReader(Reader, Protocol):
 
     def chunks(self, opened: Opened) -> Iterator[pa.Table]:
         """The columns c0, c1 ... in the order of `inputs`, in bounded pieces."""
+
+
+def relation_of(reader: TextReader, files: Sequence[Opened], connection: duckdb.DuckDBPyConnection) -> str:
+    """The reader's relation over files of one signature, for one query of this connection."""
+    if isinstance(reader, StreamReader):
+        for name, stream in reader.streams(files).items():
+            connection.register(name, stream)
+    return reader.relation(files)
 
 
 def check_headers(

@@ -6,15 +6,16 @@ formatOptions:
 Columns (physicalName): signal (measurement,tags field; see typing/series.py), time, nanoseconds (what time cuts off),
 value (number; booleans 1 and 0), text (strings, and integers of 2**53 and beyond).
 
-Two ways, one outcome. Plain files (no quotes, no escapes, three parts a line) are read by DuckDB, which stops at the
-first line that is anything else. Then, or where a look at the bytes shows it before, the file is screened: the exact
-grammar of line_grammar.py reads every line, good records go into a Parquet copy and the others are listed.
+Two ways, one outcome. Plain files (no quotes, no escapes, three parts a line) are cut by Arrow (line_columns.py), which
+stops at the first line that is anything else. Then, or where a look at the bytes shows it before, the file is screened: the
+exact grammar of line_grammar.py reads every line, good records go into a Parquet copy and the others are listed.
 """
 
+import hashlib
 import re
 from codecs import BOM_UTF8
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,9 +28,10 @@ from ingestion.delivery import Delivered
 from ingestion.errors import ContractError
 from ingestion.formats import text
 from ingestion.formats.base import Opened, RawRecord, Skipped, bounded, check_headers
+from ingestion.formats.line_columns import plain_lines
 from ingestion.formats.line_grammar import PRECISIONS, Point
 from ingestion.formats.line_scan import BadLine, Found, Reading, parse_or_bad, readings_of, scan
-from ingestion.typing.expressions import literal, literals
+from ingestion.typing.expressions import literal
 from ingestion.typing.inputs import Input
 
 _COLUMNS = {
@@ -45,20 +47,9 @@ _SCHEMA = pa.schema(
 )
 _COPY_ROWS = 64 * 1024
 _SAMPLE_BYTES = 64 * 1024
-_BLANKS_AND_QUOTES = (b'"', b"\\", b"\t", b"\v", b"\f")
-_NOT_PLAIN = (*_BLANKS_AND_QUOTES, BOM_UTF8, b"\r")
+_NOT_PLAIN = (b'"', b"\\", b"\t", b"\v", b"\f", b" 0x", b" 0X")  # Arrow reads timestamps in hexadecimal too
 _FIELD = re.compile(rb"^[^ \n]+ ([A-Za-z][A-Za-z0-9_]*)=", re.MULTILINE)
 _SEVERAL = re.compile(rb"^[^ \n]+ [^ \n]*,", re.MULTILINE)
-_TRUE, _FALSE = ("t", "T", "true", "True", "TRUE"), ("f", "F", "false", "False", "FALSE")
-_SHORT_INTEGER = "-?[0-9]{1,15}i|[0-9]{1,15}u"
-_NANOSECONDS = (  # nineteen digits: any other spelling of so high a count has an exponent
-    "(count >= 1000000000000000000 AND strlen(stamp) = 19 AND NOT contains(stamp, 'e') AND NOT contains(stamp, 'E'))"
-)
-_VALUE = (  # the rest of a CASE for a value that is no usual number, given its text; an error for what needs its digits
-    f"WHEN regexp_full_match(shown, '{_SHORT_INTEGER}') THEN CAST(shown[:-2] AS DOUBLE) "
-    f"WHEN shown IN ({literals(_TRUE)}) THEN 1.0 WHEN shown IN ({literals(_FALSE)}) THEN 0.0 "
-    "ELSE error('not a plain value') END"
-)
 
 
 class LineProtocolReader:
@@ -77,7 +68,6 @@ class LineProtocolReader:
                 contract.path or contract.raw_name, problem, f"use one of: {', '.join(PRECISIONS)}."
             )
         self._unit_ns = PRECISIONS[precision]
-        self._seen: dict[Path, set[bytes]] = {}  # marks of each file's bytes
 
     def open(self, file: Delivered) -> Opened:
         """A look at the bytes tells which way to read; EmptyFileError and UnreadableFileError for what is no text."""
@@ -89,20 +79,32 @@ class LineProtocolReader:
         field = _FIELD.search(sample)
         signal = replace(_COLUMNS["signal"], usual=f" {field[1].decode()}" if field is not None else "")
         opened = Opened(file, file.path, file.path, {**_PLAIN_COLUMNS, "signal": signal}, ("plain", several))
-        seen = self._seen[file.path] = _marks(file.path)
-        return opened if _looks_plain(seen) else self.screen(opened)
+        return opened if _looks_plain(file.path) else self.screen(opened)
 
     def relation(self, files: Sequence[Opened]) -> str:
         """One row per record; DuckDB raises an error at a line that is not plain."""
-        paths = ", ".join(literal(str(file.path)) for file in files)
-        name = ", filename" if len(files) > 1 else ""
         if files[0].signature[0] == "screened":
-            found = f"read_parquet([{paths}]{', filename=true' if name else ''})"
+            paths = ", ".join(literal(str(file.path)) for file in files)
+            found = f"read_parquet([{paths}]{', filename=true' if len(files) > 1 else ''})"
         else:
-            found = self._plain(paths, name, files)
+            found = _stream_of(files)
         cut = "CAST(CASE WHEN rest < 0 THEN rest + 1000 ELSE rest END AS INTEGER) AS nanoseconds"
         us = "ns // 1000 - CAST(rest < 0 AS BIGINT) AS us"
         return f"(SELECT *, {us}, {cut} FROM (SELECT *, ns % 1000 AS rest FROM {found}))"
+
+    def streams(self, files: Sequence[Opened]) -> Mapping[str, pa.RecordBatchReader]:
+        """What the relation of plain files reads."""
+        (way, *several), usual = files[0].signature, files[0].inputs["signal"].usual.strip()
+        if way == "screened":
+            return {}
+        lines = plain_lines(
+            [file.path for file in files],
+            usual,
+            several=bool(several[0]),
+            unit_ns=self._unit_ns,
+            limit=self._limit,
+        )
+        return {_stream_of(files): lines}
 
     def screen(self, opened: Opened) -> Opened:
         """Read by the exact grammar into a copy; records that break it are listed."""
@@ -148,39 +150,11 @@ class LineProtocolReader:
                     return
                 first += count
 
-    def _plain(self, paths: str, name: str, files: Sequence[Opened]) -> str:
-        """Lines of measurement, fields and time, cut at blanks by the CSV reader; several fields are unnested.
 
-        A select for each step, since DuckDB computes what a CASE says twice two times; substring() is twice as quick as
-        a slice, and the usual field needs none: its name is left out, and added once per distinct series. What the bytes
-        of the file do not hold is not looked for.
-        """
-        several = bool(files[0].signature[1])
-        marks = set[bytes]().union(*(self._seen[file.text_path] for file in files))
-        usual = files[0].inputs["signal"].usual.strip()
-        lines = (
-            f"read_csv([{paths}], auto_detect=false, header=false, columns={{'head': 'VARCHAR', 'given': 'VARCHAR', "
-            f"'stamp': 'VARCHAR'}}, delim=' ', quote='', escape='', nullstr='\x01', {text.line_bounds(self._limit)}, "
-            f"filename={str(bool(name)).lower()})"
-        )
-        if several:
-            lines = f"(SELECT head, unnest(string_split(given, ',')) AS given, stamp{name} FROM {lines})"
-        cut = f"(SELECT *, instr(given, '=') AS eq, TRY_CAST(stamp AS BIGINT) AS count FROM {lines})"
-        shown = f"(SELECT *, substring(given, eq + 1) AS shown FROM {cut})"
-        cast = f"(SELECT *, TRY_CAST(shown AS DOUBLE) AS number FROM {shown})"
-        regular = f"({_NANOSECONDS} OR CAST(count AS VARCHAR) = stamp) AND eq > 1 AND (head < '#' OR head >= '$')"  # no comment
-        if self._unit_ns > 1:
-            most = (2**63 - 1) // self._unit_ns
-            regular += f" AND count BETWEEN -{most} AND {most}"
-        signal = "concat(head, ' ', substring(given, 1, eq - 1))"
-        if usual:
-            signal = f"CASE WHEN starts_with(given, {literal(f'{usual}=')}) THEN head ELSE {signal} END"
-        number = "isfinite(number)" + (" AND NOT contains(shown, '_')" if b"_" in marks else "")
-        number += " AND NOT starts_with(shown, '+')" if b"=+" in marks else ""
-        return (
-            f"(SELECT {signal} AS signal, CASE WHEN {number} THEN number {_VALUE} AS value, "
-            f"CASE WHEN {regular} THEN count * {self._unit_ns} ELSE error('not a plain line') END AS ns{name} FROM {cast})"
-        )
+def _stream_of(files: Sequence[Opened]) -> str:
+    """A name for what these files hold."""
+    paths = "\n".join(str(file.path) for file in files)
+    return f"lines_{hashlib.sha256(paths.encode()).hexdigest()[:16]}"
 
 
 def _record(row: int, number: int, raw: bytes, found: Found, place: int) -> RawRecord:
@@ -195,28 +169,22 @@ def _record(row: int, number: int, raw: bytes, found: Found, place: int) -> RawR
     return RawRecord(row, number, shown, values)
 
 
-def _looks_plain(seen: set[bytes]) -> bool:
-    return not seen.intersection(_NOT_PLAIN)
-
-
-def _marks(path: Path) -> set[bytes]:
-    """Which bytes the file has that decide how it is read: a quote, an escape, a byte order mark, a carriage return that
-    ends no line, a blank that a cast to a number overlooks, or a number's underscore or plus. What else is not plain,
-    DuckDB meets."""
-    seen: set[bytes] = set()
+def _looks_plain(path: Path) -> bool:
+    """False for bytes that are not plain: a quote, an escape, a byte order mark, a carriage return that ends no line, a
+    blank that a cast overlooks. What else is not plain, Arrow meets."""
     with path.open("rb") as handle:
         if handle.read(len(BOM_UTF8)) == BOM_UTF8:
-            return {BOM_UTF8}
+            return False
         handle.seek(0)
         while chunk := handle.read(1 << 20):
-            while chunk.endswith((b"\r", b"=")) and (more := handle.read(1)):
+            while chunk.endswith((b"\r", b" ", b" 0")) and (more := handle.read(1)):
                 chunk += more
-            for mark in (*_BLANKS_AND_QUOTES, b"_", b"=+"):
-                if mark[-1:] in chunk and mark in chunk:  # one byte is found thirty times as quickly as two
-                    seen.add(mark)
+            # one byte is found thirty times as quickly as two
+            if any(mark[-1:] in chunk and mark in chunk for mark in _NOT_PLAIN):
+                return False
             if b"\r" in chunk and chunk.count(b"\r") != chunk.count(b"\r\n"):
-                seen.add(b"\r")
-    return seen
+                return False
+    return True
 
 
 def _table(chunk: Sequence[Reading]) -> pa.Table:

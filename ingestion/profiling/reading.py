@@ -16,7 +16,7 @@ from ingestion.contracts import Column, Contract
 from ingestion.drift.policy import Drift
 from ingestion.errors import FileError
 from ingestion.formats import reader_for
-from ingestion.formats.base import ArrowReader, Opened, TextReader
+from ingestion.formats.base import ArrowReader, Opened, TextReader, relation_of
 from ingestion.profiling.model import Group, Sample
 from ingestion.profiling.samples import spread
 from ingestion.typing.inputs import Input
@@ -105,18 +105,16 @@ def read(
 def _from_text(result: Rows, reader: TextReader, opened: Opened, number: int, most: int) -> int:
     """As ingestion does: read at once, and screened where a line stops DuckDB."""
     try:
-        return _insert(
-            result, opened, number, reader.relation([opened]), most=most, malformed=reader.malformed
-        )
+        relation = relation_of(reader, [opened], result.connection)
+        return _insert(result, opened, number, relation, most=most, malformed=reader.malformed)
     except duckdb.Error:
         result.connection.execute(f"DELETE FROM {TABLE} WHERE f = {number}")
         screened = reader.screen(opened)
         if len(screened.skipped.rows):
             words = f"{len(screened.skipped.rows):,} lines no reader can place, the first is record {screened.skipped.rows[0]:,}"
             result.problems.append((opened.file.name, words))
-        return _insert(
-            result, screened, number, reader.relation([screened]), most=most, malformed=reader.malformed
-        )
+        relation = relation_of(reader, [screened], result.connection)
+        return _insert(result, screened, number, relation, most=most, malformed=reader.malformed)
 
 
 def _from_arrow(result: Rows, reader: ArrowReader, opened: Opened, number: int, most: int) -> int:

@@ -1,0 +1,107 @@
+"""Plain lines of line protocol, column by column: three parts a line, cut at blanks, without quotes and escapes.
+
+Belongs here: the quick way, by Arrow. What it cannot take is an error (pa.ArrowInvalid), and the file goes the exact way
+of line_scan.py: nothing here decides what such a line means. Each batch is some hundred kB of text: of many more, Arrow
+takes longer.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+
+SCHEMA = pa.schema([("signal", pa.string()), ("value", pa.float64()), ("ns", pa.int64())])
+BY_FILE = SCHEMA.append(pa.field("filename", pa.string()))
+_LINE = {"head": pa.string(), "given": pa.string(), "stamp": pa.int64()}
+_STAMP_BYTES = 32  # of a line: the longest timestamp, blanks, line feed
+_TRUE, _FALSE = ("t", "T", "true", "True", "TRUE"), ("f", "F", "false", "False", "FALSE")
+_SHORT_INTEGER = "^(-?[0-9]{1,15}i|[0-9]{1,15}u)$"
+
+
+def plain_lines(
+    paths: Sequence[Path], usual: str, *, several: bool, unit_ns: int, limit: int
+) -> pa.RecordBatchReader:
+    """The records of plain files, in order: signal, value, ns; of several files filename too.
+
+    `usual`: the field that most lines have, whose name their signals leave out. `several`: lines may have more than one
+    field. `limit`: the most bytes of a line. pa.ArrowInvalid at the first batch that is not plain.
+    """
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for path in paths:
+            for lines in _cut(path, limit):
+                columns = _records(lines, usual, several=several, unit_ns=unit_ns)
+                if len(paths) > 1:
+                    columns.append(pa.repeat(pa.scalar(str(path)), len(columns[0])))
+                yield pa.record_batch(columns, schema=schema)
+
+    schema = BY_FILE if len(paths) > 1 else SCHEMA
+    return pa.RecordBatchReader.from_batches(schema, batches())
+
+
+def _cut(path: Path, limit: int) -> Iterator[pa.RecordBatch]:
+    with pa_csv.open_csv(
+        path,
+        read_options=pa_csv.ReadOptions(column_names=list(_LINE), block_size=limit),
+        parse_options=pa_csv.ParseOptions(delimiter=" ", quote_char=False, ignore_empty_lines=False),
+        convert_options=pa_csv.ConvertOptions(column_types=_LINE, null_values=[]),
+    ) as lines:
+        for batch in lines:
+            longest = sum(pc.max(pc.binary_length(batch.column(name))).as_py() for name in ("head", "given"))
+            if longest + _STAMP_BYTES > limit:
+                raise pa.ArrowInvalid("a line that may be too long")
+            if pc.any(pc.starts_with(batch.column("head"), "#")).as_py():
+                raise pa.ArrowInvalid("a comment")
+            yield batch
+
+
+def _records(lines: pa.RecordBatch, usual: str, *, several: bool, unit_ns: int) -> list[pa.Array]:
+    """Signal, value and nanoseconds of each field."""
+    head, given, stamp = lines.columns
+    if several:
+        fields = pc.split_pattern(given, ",")
+        place, given = pc.list_parent_indices(fields), pc.list_flatten(fields)
+        head, stamp = head.take(place), stamp.take(place)
+    name = f"{usual}="
+    if usual and pc.all(pc.starts_with(given, name)).as_py():
+        shown = pc.binary_replace_slice(given.cast(pa.binary()), 0, len(name), b"").cast(pa.string())
+    else:
+        field, shown = _named(given)
+        head = pc.if_else(pc.equal(field, usual), head, pc.binary_join_element_wise(head, field, " "))
+    return [head, _numbers(shown), pc.multiply_checked(stamp, unit_ns)]
+
+
+def _named(given: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Names of fields and the texts of their values."""
+    parts = pc.split_pattern(given, "=", max_splits=1)
+    if not pc.all(pc.equal(pc.list_value_length(parts), 2)).as_py():
+        raise pa.ArrowInvalid("a field without a value")
+    field = pc.list_element(parts, 0)
+    if pc.any(pc.equal(field, "")).as_py():
+        raise pa.ArrowInvalid("a field without a name")
+    return field, pc.list_element(parts, 1)
+
+
+def _numbers(shown: pa.Array) -> pa.Array:
+    """Values as numbers: an error for those that are none, and for integers that need all their digits."""
+    if pc.any(pc.starts_with(shown, "+")).as_py():
+        raise pa.ArrowInvalid("a number with a plus")
+    try:
+        numbers = shown.cast(pa.float64())
+    except pa.ArrowInvalid:
+        numbers = _spelled_out(shown).cast(pa.float64())
+    if not np.isfinite(numbers.to_numpy()).all():
+        raise pa.ArrowInvalid("a number that is not finite")
+    return numbers
+
+
+def _spelled_out(shown: pa.Array) -> pa.Array:
+    """Short integers without their suffix, booleans as 1 and 0."""
+    short = pc.match_substring_regex(shown, _SHORT_INTEGER)
+    shown = pc.if_else(short, pc.utf8_slice_codeunits(shown, 0, -1), shown)
+    for texts, number in ((_TRUE, "1"), (_FALSE, "0")):
+        shown = pc.if_else(pc.is_in(shown, pa.array(texts)), number, shown)
+    return shown
