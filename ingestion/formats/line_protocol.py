@@ -13,7 +13,6 @@ exact grammar of line_grammar.py reads every line, good records go into a Parque
 
 import hashlib
 import re
-from codecs import BOM_UTF8
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -28,7 +27,7 @@ from ingestion.delivery import Delivered
 from ingestion.errors import ContractError
 from ingestion.formats import text
 from ingestion.formats.base import Opened, RawRecord, Skipped, bounded, check_headers
-from ingestion.formats.line_columns import plain_lines
+from ingestion.formats.line_columns import looks_plain, plain_lines
 from ingestion.formats.line_grammar import PRECISIONS, Point
 from ingestion.formats.line_scan import BadLine, Found, Reading, parse_or_bad, readings_of, scan
 from ingestion.typing.expressions import literal
@@ -47,7 +46,6 @@ _SCHEMA = pa.schema(
 )
 _COPY_ROWS = 64 * 1024
 _SAMPLE_BYTES = 64 * 1024
-_NOT_PLAIN = (b'"', b"\\", b"\t", b"\v", b"\f", b" 0x", b" 0X")  # Arrow reads timestamps in hexadecimal too
 _FIELD = re.compile(rb"^[^ \n]+ ([A-Za-z][A-Za-z0-9_]*)=", re.MULTILINE)
 _SEVERAL = re.compile(rb"^[^ \n]+ [^ \n]*,", re.MULTILINE)
 
@@ -79,7 +77,7 @@ class LineProtocolReader:
         field = _FIELD.search(sample)
         signal = replace(_COLUMNS["signal"], usual=f" {field[1].decode()}" if field is not None else "")
         opened = Opened(file, file.path, file.path, {**_PLAIN_COLUMNS, "signal": signal}, ("plain", several))
-        return opened if _looks_plain(file.path) else self.screen(opened)
+        return opened if looks_plain(file.path, self._limit) else self.screen(opened)
 
     def relation(self, files: Sequence[Opened]) -> str:
         """One row per record; DuckDB raises an error at a line that is not plain."""
@@ -167,24 +165,6 @@ def _record(row: int, number: int, raw: bytes, found: Found, place: int) -> RawR
         for name, cell in zip(("signal", "value", "text", "time"), given, strict=True)
     }
     return RawRecord(row, number, shown, values)
-
-
-def _looks_plain(path: Path) -> bool:
-    """False for bytes that are not plain: a quote, an escape, a byte order mark, a carriage return that ends no line, a
-    blank that a cast overlooks. What else is not plain, Arrow meets."""
-    with path.open("rb") as handle:
-        if handle.read(len(BOM_UTF8)) == BOM_UTF8:
-            return False
-        handle.seek(0)
-        while chunk := handle.read(1 << 20):
-            while chunk.endswith((b"\r", b" ", b" 0")) and (more := handle.read(1)):
-                chunk += more
-            # one byte is found thirty times as quickly as two
-            if any(mark[-1:] in chunk and mark in chunk for mark in _NOT_PLAIN):
-                return False
-            if b"\r" in chunk and chunk.count(b"\r") != chunk.count(b"\r\n"):
-                return False
-    return True
 
 
 def _table(chunk: Sequence[Reading]) -> pa.Table:

@@ -62,7 +62,10 @@ class _OpenFile:
 
     def write_waiting(self) -> None:
         if self._waiting:
-            self._writer.write_table(pa.concat_tables(self._waiting), row_group_size=self._rows)
+            rows = pa.concat_tables(
+                self._waiting
+            ).unify_dictionaries()  # of a second one Parquet writes plain text
+            self._writer.write_table(rows, row_group_size=self._rows)
         self._waiting, self._rows, self.bytes = [], 0, 0
 
     def close(self) -> pq.FileMetaData:
