@@ -68,6 +68,19 @@ def test_rows_that_wait_for_a_row_group_are_bounded(tmp_path: Path, monkeypatch:
     assert [groups(file.path) for file in writer.close()] == [[500], [100, 400]]
 
 
+def test_texts_stay_dictionaries_however_the_batches_encode_them(tmp_path: Path) -> None:
+    schema = pa.schema([("tag", pa.dictionary(pa.int32(), pa.string())), ("day", pa.date32())])
+    texts = ["a rather long name of a tag", "another long name of a tag"] * 500
+    writer = PartitionedWriter(tmp_path, schema, ("day",))
+    for given in (texts, texts[::-1], [*texts[:999], None]):
+        days = pa.array([20_000] * len(given), pa.date32())
+        writer.write(pa.record_batch([pa.array(given).dictionary_encode(), days], schema=schema))
+    (file,) = writer.close()
+    column = file.metadata.row_group(0).column(0)
+    assert column.total_uncompressed_size < 3000 * 2
+    assert pq.ParquetFile(file.path).read()["tag"].to_pylist() == [*texts, *texts[::-1], *texts[:999], None]
+
+
 def groups(path: Path) -> list[int]:
     metadata = pq.read_metadata(path)
     return [metadata.row_group(place).num_rows for place in range(metadata.num_row_groups)]
