@@ -131,3 +131,26 @@ def test_a_late_counter_names_only_its_days(warehouse: Warehouse) -> None:
     assert 1 <= len(days) <= 2
     assert warehouse.rows("fct_time_element") != before
     assert_true(warehouse, story)
+
+
+def test_days_that_the_calendar_loses_go(warehouse: Warehouse) -> None:
+    story = tell(7)
+    deliver_orders(warehouse, story, set())
+    first, *rest = sorted(story.states, key=lambda state: state[2])
+    event_id, machine, changed_at, *others = first
+    warehouse.deliver(
+        "mes__machine_states", [(event_id, machine, changed_at - timedelta(days=4), *others), *rest]
+    )
+    warehouse.deliver("mes__counters", story.counters)
+    warehouse.dbt()
+    begun = "select min(production_day) from core.fct_state_interval"
+    ((too_early,),) = warehouse.ask(begun)
+    warehouse.deliver("mes__machine_states", [first])
+    warehouse.dbt()
+    ((corrected,),) = warehouse.ask(begun)
+    assert (corrected - too_early).days == 4
+    incremental = {fact: warehouse.rows(fact) for fact in FACTS}
+    assert_true(warehouse, story)
+    warehouse.dbt("--full-refresh")
+    for fact in FACTS:
+        assert incremental[fact] == warehouse.rows(fact), fact

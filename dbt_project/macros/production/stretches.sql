@@ -12,7 +12,7 @@
     {%- if not execute or flags.FULL_REFRESH -%}{{ return(none) }}{%- endif -%}
     {%- set newest = [] -%}
     {%- for schema, name in tables + if_there -%}
-        {%- set relation = adapter.get_relation(database=this.database, schema=schema, identifier=name) -%}
+        {%- set relation = held_relation(schema, name) -%}
         {%- set value = run_query(
             'select cast(max(_source_ingested_at) as string) from ' ~ relation
         ).columns[0].values()[0] if relation is not none -%}
@@ -23,6 +23,13 @@
         {%- endif -%}
     {%- endfor -%}
     {{ return(newest | min) }}
+{%- endmacro %}
+
+
+{#- A table as the last build left it; none where there is none, or all is built anew. -#}
+{% macro held_relation(schema, name) -%}
+    {%- if not execute or flags.FULL_REFRESH -%}{{ return(none) }}{%- endif -%}
+    {{ return(adapter.get_relation(database=this.database, schema=schema, identifier=name)) }}
 {%- endmacro %}
 
 

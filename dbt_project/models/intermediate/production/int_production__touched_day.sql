@@ -104,6 +104,12 @@ touched_days as (
         configurations._source_ingested_at
     from slots
     cross join {{ ref('int_production__configuration') }} as configurations
+    union all
+    select
+        equipment_id,
+        production_day,
+        _source_ingested_at
+    from {{ ref('int_production__vanished_day') }}
 )
 
 select * from touched_days
