@@ -25,7 +25,9 @@ class ProficyReader(TabularReader):
     def rows(self, file: Delivered) -> Iterator[Row]:
         """One row per line of data; one with more or fewer fields than its header is malformed."""
         text.check_head(self._contract, file)
+        delimiter = str(self._contract.format_options.get("delimiter", ","))
         header: list[str] = []
+        places: list[int | None] = []
         in_data, seen = True, False
         for number, line in self._lines(file):
             if line.startswith("*") or not line.strip():
@@ -35,17 +37,17 @@ class ProficyReader(TabularReader):
                 continue
             if not in_data:
                 continue
-            fields = next(csv.reader([line], delimiter=self._delimiter), [])
+            quoted = '"' in line
+            fields = next(csv.reader([line], delimiter=delimiter), []) if quoted else line.split(delimiter)
             if not header:
                 header, seen = self._header(file, number, fields), True
+                places = [_place(header, column.lower()) for column in self.columns]
+            elif len(fields) != len(header):
+                yield Row(number, None, line)
             else:
-                yield Row(number, self._texts(header, fields), line)
+                yield Row(number, [None if at is None else fields[at] for at in places], line)
         if not seen:
             raise self.unreadable(file, "whole file", "no [Data] section")
-
-    @property
-    def _delimiter(self) -> str:
-        return str(self._contract.format_options.get("delimiter", ","))
 
     def _lines(self, file: Delivered) -> Iterator[tuple[int, str]]:
         encoding = text.encoding_of(self._contract, file.path)
@@ -63,8 +65,7 @@ class ProficyReader(TabularReader):
             raise self.unreadable(file, f"line {number}", f"a header without {', '.join(missing)}: {fields}")
         return header
 
-    def _texts(self, header: Sequence[str], fields: Sequence[str]) -> list[str | None] | None:
-        if len(fields) != len(header):
-            return None
-        given = dict(zip(header, fields, strict=True))
-        return [given.get(column.lower()) for column in self.columns]
+
+def _place(header: Sequence[str], column: str) -> int | None:
+    """Where a column stands, the last one of that name."""
+    return len(header) - 1 - header[::-1].index(column) if column in header else None

@@ -20,7 +20,7 @@ from typing import Any
 from tests.benchmarks.subject import loading, own
 from tests.benchmarks.table import Benchmark, Contender, Start, Work, at_most, register, under_mib
 
-ROWS = 2_000_000
+ROWS = 10_000_000
 COLUMNS = ("order_id", "material", "qty", "price", "booked_at", "note")
 SHAPES: dict[str, tuple[str, dict[str, Any]]] = {
     "csv": ("delimited", {"header": False}),

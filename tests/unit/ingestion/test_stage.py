@@ -72,9 +72,9 @@ def test_texts_stay_dictionaries_however_the_batches_encode_them(tmp_path: Path)
     schema = pa.schema([("tag", pa.dictionary(pa.int32(), pa.string())), ("day", pa.date32())])
     texts = ["a rather long name of a tag", "another long name of a tag"] * 500
     writer = PartitionedWriter(tmp_path, schema, ("day",))
-    for given in (texts, texts[::-1], [*texts[:999], None]):
-        days = pa.array([20_000] * len(given), pa.date32())
-        writer.write(pa.record_batch([pa.array(given).dictionary_encode(), days], schema=schema))
+    for encoded in (texts, texts[::-1], [*texts[:999], None]):
+        days = pa.array([20_000] * len(encoded), pa.date32())
+        writer.write(pa.record_batch([pa.array(encoded).dictionary_encode(), days], schema=schema))
     (file,) = writer.close()
     column = file.metadata.row_group(0).column(0)
     assert column.total_uncompressed_size < 3000 * 2
