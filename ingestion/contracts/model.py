@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -104,7 +105,7 @@ class Contract:
         """Key of the raw asset, e.g. ("raw", "sap_ecc", "afru")."""
         return ("raw", self.system, self.table)
 
-    @property
+    @cached_property
     def key(self) -> tuple[str, ...]:
         """Names of the key columns in the order of primaryKeyPosition."""
         keyed = [column for column in self.columns if column.key_position is not None]
@@ -115,7 +116,7 @@ class Contract:
         """Names of the Delta partition columns."""
         return tuple(column.name for column in self.columns if column.partitioned)
 
-    @property
+    @cached_property
     def headers(self) -> tuple[str, ...]:
         """Headers that a file must have, in the order of their first use."""
         needed = (
@@ -126,7 +127,7 @@ class Contract:
         )
         return tuple(dict.fromkeys(needed))
 
-    @property
+    @cached_property
     def arrow_schema(self) -> pa.Schema:
         """Schema of the raw table: the contract's columns, then the technical ones."""
         return pa.schema(

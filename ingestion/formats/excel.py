@@ -127,11 +127,15 @@ class ExcelReader:
 
     def _check_damage(self, file: Delivered, table: _Table) -> None:
         for header in table.headers:
-            values = {self._text(table, record, header) for record in table.records} - {None}
-            if len(values) == 1 and len(table.records) > 1:
-                value = str(values.pop())
-                if _SHOWN_TIME.fullmatch(value):
-                    raise DamagedColumnError(self._contract.raw_name, file.name, "whole file", header, value)
+            texts = (self._text(table, record, header) for record in table.records)
+            shown = (text for text in texts if text is not None)
+            value = next(shown, "")
+            if (
+                _SHOWN_TIME.fullmatch(value)
+                and len(table.records) > 1
+                and all(text == value for text in shown)
+            ):
+                raise DamagedColumnError(self._contract.raw_name, file.name, "whole file", header, value)
 
     def _table(self, file: Delivered) -> _Table:
         if file not in self._kept:
