@@ -236,3 +236,16 @@ CODES: Mapping[str, CodeTable] = {
     "pi_substituted": PI_SUBSTITUTED,
     "unrated": UNRATED,
 }
+
+# How systems write the code that nearly all of their values have: good, and no more.
+USUAL: Mapping[str, str] = {
+    **dict.fromkeys(("opc_classic", "ignition", "aveva_detail", "sparkplug"), "192"),
+    "opc_ua": "0",
+    "aveva_quality": "0",
+    "proficy": "Good",
+    "sitewise": "GOOD",
+    "words": "good",
+    "pi_good": "True",
+    "pi_questionable": "False",
+    "pi_substituted": "False",
+}

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from ingestion.typing.expressions import literal
-from ingestion.typing.quality_codes import ALL_BITS, CODES, UNRATED, CodeTable, Meaning, Span, Status
+from ingestion.typing.quality_codes import ALL_BITS, CODES, UNRATED, USUAL, CodeTable, Meaning, Span, Status
 
 FLAGS = ("substituted", "questionable", "clamped")
 _RANKS: tuple[Status, ...] = ("good", "uncertain", "bad")
@@ -60,14 +60,22 @@ def status_sql(texts: Sequence[str], notation: Sequence[str]) -> str:
     ranks = [_rank_sql(f"trim({text})", CODES[name]) for text, name in zip(texts, notation, strict=True)]
     worst = ranks[0] if len(ranks) == 1 else f"greatest({', '.join(ranks)})"
     cases = " ".join(f"WHEN {rank} THEN {literal(status)}" for rank, status in enumerate(_RANKS))
-    return f"CASE {worst} {cases} END"
+    return _unless_usual(texts, notation, f"CASE {worst} {cases} END", "'good'")
 
 
 def flag_sql(flag: str, texts: Sequence[str], notation: Sequence[str]) -> str:
     """SQL of one flag (see FLAGS) of code columns: never NULL."""
     said = [_flag_sql(f"trim({text})", CODES[name], flag) for text, name in zip(texts, notation, strict=True)]
     told = [sql for sql in said if sql != "false"]
-    return f"({' OR '.join(told)})" if told else "false"
+    return _unless_usual(texts, notation, f"({' OR '.join(told)})", "false") if told else "false"
+
+
+def _unless_usual(texts: Sequence[str], notation: Sequence[str], sql: str, usual: str) -> str:
+    """`sql`, but of the codes of USUAL what they say: nearly all rows have them, and need no tables."""
+    if not USUAL.keys() >= {*notation}:
+        return sql
+    same = [f"{text} = {literal(USUAL[name])}" for text, name in zip(texts, notation, strict=True)]
+    return f"CASE WHEN {' AND '.join(same)} THEN {usual} ELSE {sql} END"
 
 
 def _number(text: str) -> int | None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingestion.typing.quality_codes import CODES, Meaning
+from ingestion.typing.quality_codes import CODES, USUAL, Meaning
 from ingestion.typing.status import FLAGS, combined, flag_sql, meaning, status_sql
 
 GOOD, UNCERTAIN, BAD = Meaning("good"), Meaning("uncertain", questionable=True), Meaning("bad")
@@ -106,6 +106,7 @@ def texts() -> st.SearchStrategy[str]:
         numbers.map(str),
         numbers.map(lambda number: hex(number & 0xFFFFFFFF)),
         st.sampled_from(words),
+        st.sampled_from(sorted({*USUAL.values()})),
         st.sampled_from(words).map(str.upper),
         st.sampled_from(words).map(lambda word: f" {word}Xyz"),
         st.text("abgod 0x-1.", max_size=6),
@@ -135,6 +136,11 @@ def test_sql_reads_codes_as_python_does(codes: list[str], one: str, two: str) ->
             [codes, codes[::-1]],
         ).fetchall()
     assert rows == expected
+
+
+@pytest.mark.parametrize("name", USUAL)
+def test_usual_codes_are_good_and_no_more(name: str) -> None:
+    assert meaning(name, USUAL[name]) == GOOD
 
 
 def _unreadable(notation: str, code: str) -> bool:
