@@ -16,7 +16,7 @@ import pyarrow.csv as pa_csv
 
 SCHEMA = pa.schema([("signal", pa.string()), ("value", pa.float64()), ("ns", pa.int64())])
 BY_FILE = SCHEMA.append(pa.field("filename", pa.string()))
-_LINE = {"head": pa.string(), "given": pa.string(), "stamp": pa.int64()}
+_LINE = {"head": pa.string(), "given": pa.binary(), "stamp": pa.int64()}
 _BLOCK_LINES = (
     2  # longest lines to a block: with one the batches are small, with more they leave the processor's cache
 )
@@ -94,9 +94,11 @@ def _records(lines: pa.RecordBatch, usual: str, *, several: bool, unit_ns: int) 
         head, stamp = head.take(place), stamp.take(place)
     name = f"{usual}="
     if usual and pc.all(pc.starts_with(given, name)).as_py():
-        shown = pc.binary_replace_slice(given.cast(pa.binary()), 0, len(name), b"").cast(pa.string())
+        shown = pc.binary_replace_slice(given, 0, len(name), b"").view(
+            pa.string()
+        )  # a number, or no cast takes it
     else:
-        field, shown = _named(given)
+        field, shown = _named(given.cast(pa.string()))
         head = pc.if_else(pc.equal(field, usual), head, pc.binary_join_element_wise(head, field, " "))
     return [head, _numbers(shown), pc.multiply_checked(stamp, unit_ns)]
 
