@@ -14,12 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
-SCHEMA = pa.schema([("signal", pa.string()), ("value", pa.float64()), ("ns", pa.int64())])
-BY_FILE = SCHEMA.append(pa.field("filename", pa.string()))
+_SCHEMA = pa.schema([("signal", pa.string()), ("value", pa.float64()), ("ns", pa.int64())])
+_BY_FILE = _SCHEMA.append(pa.field("filename", pa.string()))
 _LINE = {"head": pa.string(), "given": pa.binary(), "stamp": pa.int64()}
-_BLOCK_LINES = (
-    2  # longest lines to a block: with one the batches are small, with more they leave the processor's cache
-)
+# Longest lines to a block: with one the batches are small, with more they leave the processor's cache.
+_BLOCK_LINES = 2
 _TRUE, _FALSE = ("t", "T", "true", "True", "TRUE"), ("f", "F", "false", "False", "FALSE")
 _SHORT_INTEGER = "^(-?[0-9]{1,15}i|[0-9]{1,15}u)$"
 
@@ -37,8 +36,11 @@ def looks_plain(path: Path, limit: int) -> bool:
         handle.seek(0)
         while chunk := handle.read(limit // 2):
             if not chunk.endswith(b"\n"):
-                chunk += handle.readline(limit // 2)
-            if (len(chunk) > limit // 2 and b"\n" not in chunk[: limit // 2]) or _has_marks(chunk):
+                rest = handle.readline(limit // 2)
+                if len(rest) == limit // 2 and not rest.endswith(b"\n"):
+                    return False
+                chunk += rest
+            if _has_marks(chunk):
                 return False
     return True
 
@@ -71,7 +73,7 @@ def plain_lines(
                     columns.append(pa.repeat(pa.scalar(str(path)), len(columns[0])))
                 yield pa.record_batch(columns, schema=schema)
 
-    schema = BY_FILE if len(paths) > 1 else SCHEMA
+    schema = _BY_FILE if len(paths) > 1 else _SCHEMA
     return pa.RecordBatchReader.from_batches(schema, batches())
 
 
@@ -94,9 +96,8 @@ def _records(lines: pa.RecordBatch, usual: str, *, several: bool, unit_ns: int) 
         head, stamp = head.take(place), stamp.take(place)
     name = f"{usual}="
     if usual and pc.all(pc.starts_with(given, name)).as_py():
-        shown = pc.binary_replace_slice(given, 0, len(name), b"").view(
-            pa.string()
-        )  # a number, or no cast takes it
+        behind = pc.binary_replace_slice(given, 0, len(name), b"")
+        shown = behind.view(pa.string())  # whatever bytes these are: no cast takes what is no number
     else:
         field, shown = _named(given.cast(pa.string()))
         head = pc.if_else(pc.equal(field, usual), head, pc.binary_join_element_wise(head, field, " "))

@@ -197,6 +197,20 @@ def test_the_fast_way_gives_what_the_exact_one_gives(
     assert both[0] == both[1]
 
 
+@pytest.mark.parametrize("length", [63, 64, 65, 80, 95, 96, 97, 128, 200])
+@pytest.mark.parametrize("before", [0, 33])
+def test_lines_up_to_the_limit_and_no_longer(
+    home: Home, contract: Contract, length: int, before: int
+) -> None:
+    home.settings = home.settings.model_copy(update={"max_line_bytes": 64})
+    short = "m f=1 1\n" * before
+    tag = "x" * (length - len("m,t= f=1 2"))
+    home.deliver("a.lp", f"{short}m,t={tag} f=1 2\nm f=1 3\n")
+    home.load(lenient(home, contract))
+    rules = [row.rule for row in home.quarantine(contract)]
+    assert rules == (["line_too_long"] if length > 64 else [])
+
+
 def outcome(home: Home, contract: Contract) -> Any:
     load = home.load(contract)
     if load.batches[0].status == "held":
