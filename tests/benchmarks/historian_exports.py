@@ -13,8 +13,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.subject import LABEL, loading, shipped
-from tests.benchmarks.table import Benchmark, Contender, Work, register
+from tests.benchmarks.subject import loading, register_beside, shipped
+from tests.benchmarks.table import Contender, Work
 
 ROWS = 500_000
 TAGS = 100
@@ -139,16 +139,11 @@ for name, title, prepare, start, plain, label in (
     ("aveva_odata", "answers of AVEVA's OData (JSON)", write_odata, loading(shipped("aveva_odata"), "values.json"),
      plain_odata, "json to Parquet"),
 ):  # fmt: skip
-    register(
-        Benchmark(
-            name=name,
-            title=f"{title} into a partitioned Delta table",
-            prepare=prepare,
-            contenders={
-                "tundish": Contender(LABEL, start),
-                "plain": Contender(label, plain),
-            },
-            reference="plain",
-            module=__name__,
-        )
+    register_beside(
+        name,
+        f"{title} into a partitioned Delta table",
+        prepare,
+        start,
+        Contender(label, plain),
+        module=__name__,
     )

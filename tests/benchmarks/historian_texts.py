@@ -10,8 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.benchmarks.subject import LABEL, loading, shipped
-from tests.benchmarks.table import Benchmark, Contender, Prepare, Start, Work, register
+from tests.benchmarks.subject import loading, register_beside, shipped
+from tests.benchmarks.table import Contender, Prepare, Start, Work
 
 ROWS = 2_000_000
 TAGS = 100
@@ -136,16 +136,7 @@ EXPORTS = {
 }  # fmt: skip
 
 for system, export in EXPORTS.items():
-    register(
-        Benchmark(
-            name=system,
-            title=f"{export.title} into a partitioned Delta table",
-            prepare=written(export),
-            contenders={
-                "tundish": Contender(LABEL, loading(shipped(system), "export.csv")),
-                "plain": Contender(export.label, export.plain),
-            },
-            reference="plain",
-            module=__name__,
-        )
-    )
+    register_beside(
+        system, f"{export.title} into a partitioned Delta table", written(export),
+        loading(shipped(system), "export.csv"), Contender(export.label, export.plain), module=__name__,
+    )  # fmt: skip

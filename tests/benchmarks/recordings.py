@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from tests.benchmarks.subject import LABEL, loading, shipped
-from tests.benchmarks.table import Benchmark, Contender, Start, Work, at_most, register, under_mib
+from tests.benchmarks.subject import loading, register_beside, shipped
+from tests.benchmarks.table import Contender, Start, Work, at_most, under_mib
 
 SAMPLES = 2_000_000  # of each channel
 _CHANNELS = 16
@@ -179,17 +179,7 @@ for kind, suffix, prepare, plain, label in (
     ("matlab", "mat", prepare_matlab, scipy_mat, "scipy"),
     ("wav", "wav", prepare_wav, scipy_wav, "scipy"),
 ):
-    register(
-        Benchmark(
-            name=kind,
-            title=f"{kind.upper()} to chunks of samples (rows are samples)",
-            prepare=prepare,
-            contenders={
-                "tundish": Contender(LABEL, tundish(f"bench.{suffix}")),
-                "plain": Contender(f"{label} to Parquet", plain),
-            },
-            reference="plain",
-            goals=(at_most(2.0, "plain"), under_mib(2048)),
-            module=__name__,
-        )
-    )
+    register_beside(
+        kind, f"{kind.upper()} to chunks of samples (rows are samples)", prepare, tundish(f"bench.{suffix}"),
+        Contender(f"{label} to Parquet", plain), module=__name__, goals=(at_most(2.0, "plain"), under_mib(2048)),
+    )  # fmt: skip

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.benchmarks.subject import home_of, loader, own, shipped
-from tests.benchmarks.table import Benchmark, Contender, Work, register, under_mib
+from tests.benchmarks.subject import fetching, one_after_the_other, own, register_beside, shipped
+from tests.benchmarks.table import Contender, Work, under_mib
 
 RECORDS, PAGE = 200_000, 1_000
 DOCUMENTS, LARGEST = 5_000, 400_000
@@ -42,21 +42,12 @@ def serving(data: Path) -> str:
 
 def fetch_and_load(data: Path, target: Path) -> Callable[[], int]:
     """The connector follows the pages, then the load."""
-    from ingestion.connectors.pull import pull
     from ingestion.plant import Connection
 
     extract = {"path": "values", "records": "data", "paging": {"kind": "next", "path": "next"}}
     contract = own(COLUMNS, format="jsonl", files="lines.*.jsonl", extract=extract)(target)
     connection = Connection("http", {"url": serving(data)})
-    landing, home = target / "landing", target / "home"
-    source, plant, settings = home_of(contract.system, landing, home, connection=connection)
-    load = loader(contract, landing, home)
-
-    def run() -> int:
-        pull(source, [contract], plant, settings)
-        return load()
-
-    return run
+    return one_after_the_other(*fetching(contract, connection, target))
 
 
 def by_httpx(data: Path, target: Path) -> Callable[[], int]:
@@ -94,21 +85,12 @@ def prepare_documents(folder: Path, scale: float) -> Work:
 
 def catalogue(data: Path, target: Path) -> Callable[[], int]:
     """The connector looks through the folder, then the load."""
-    from ingestion.connectors.pull import pull
     from ingestion.plant import Connection
 
     contract = shipped("documents", "files")(target)
     patterns = [r"^(?P<equipment>M\d{3})/", r"order_(?P<order_no>\d{7})"]
     connection = Connection("documents", {"folder": str(data / "documents"), "patterns": patterns})
-    landing, home = target / "landing", target / "home"
-    source, plant, settings = home_of("documents", landing, home, connection=connection)
-    load = loader(contract, landing, home)
-
-    def run() -> int:
-        pull(source, [contract], plant, settings)
-        return load()
-
-    return run
+    return one_after_the_other(*fetching(contract, connection, target))
 
 
 def by_hashlib(data: Path, target: Path) -> Callable[[], int]:
@@ -132,31 +114,11 @@ def by_hashlib(data: Path, target: Path) -> Callable[[], int]:
     return run
 
 
-register(
-    Benchmark(
-        name="http",
-        title=f"{RECORDS:,} records of a REST service in pages of {PAGE:,}",
-        prepare=prepare_records,
-        contenders={
-            "tundish": Contender(LABEL, fetch_and_load),
-            "httpx": Contender("httpx to Parquet", by_httpx),
-        },
-        reference="httpx",
-        goals=(under_mib(900),),
-        module=__name__,
-    )
-)
-register(
-    Benchmark(
-        name="documents",
-        title=f"{DOCUMENTS:,} documents into the catalogue (rows are documents)",
-        prepare=prepare_documents,
-        contenders={
-            "tundish": Contender(LABEL, catalogue),
-            "hashlib": Contender("hashlib and mimetypes to Parquet", by_hashlib),
-        },
-        reference="hashlib",
-        goals=(under_mib(900),),
-        module=__name__,
-    )
-)
+register_beside(
+    "http", f"{RECORDS:,} records of a REST service in pages of {PAGE:,}", prepare_records,
+    fetch_and_load, Contender("httpx to Parquet", by_httpx), module=__name__, goals=(under_mib(900),), our_label=LABEL,
+)  # fmt: skip
+register_beside(
+    "documents", f"{DOCUMENTS:,} documents into the catalogue (rows are documents)", prepare_documents,
+    catalogue, Contender("hashlib and mimetypes to Parquet", by_hashlib), module=__name__, goals=(under_mib(900),), our_label=LABEL,
+)  # fmt: skip

@@ -14,7 +14,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.benchmarks.subject import home_of, loader, own, shipped
+from tests.benchmarks.subject import fetching, one_after_the_other, own, shipped
 from tests.benchmarks.table import Benchmark, Contender, Start, Work, at_most, register, under_mib
 from tests.benchmarks.tabular import COLUMNS, LINES
 
@@ -92,7 +92,7 @@ Parts = Callable[[Path, Path], tuple[Callable[[], list[Path]], Callable[[], int]
 """(input folder, empty target folder) -> fetch to landed files, load what has landed."""
 
 
-def fetching(parts: Parts) -> Start:
+def landing_only(parts: Parts) -> Start:
     """The connector: from the database to the landed file."""
 
     def start(data: Path, target: Path) -> Callable[[], int]:
@@ -106,17 +106,7 @@ def fetching(parts: Parts) -> Start:
 
 def tundish(parts: Parts) -> Start:
     """The connector, then the load with contract and gate."""
-
-    def start(data: Path, target: Path) -> Callable[[], int]:
-        fetch, load = parts(data, target)
-
-        def run() -> int:
-            fetch()
-            return load()
-
-        return run
-
-    return start
+    return lambda data, target: one_after_the_other(*parts(data, target))
 
 
 def postgres(data: Path, target: Path) -> tuple[Callable[[], list[Path]], Callable[[], int]]:
@@ -142,13 +132,9 @@ def _parts(
     contract: "Contract", url: str, target: Path
 ) -> tuple[Callable[[], list[Path]], Callable[[], int]]:
     import ingestion.connectors.sql  # noqa: F401 - its drivers
-    from ingestion.connectors.pull import pull
     from ingestion.plant import Connection
 
-    landing, home, zone = target / "landing", target / "home", "Europe/Berlin"
-    connection = Connection("sql", {"url": url})
-    source, plant, settings = home_of(contract.system, landing, home, zone=zone, connection=connection)
-    return lambda: pull(source, [contract], plant, settings), loader(contract, landing, home, zone=zone)
+    return fetching(contract, Connection("sql", {"url": url}), target, zone="Europe/Berlin")
 
 
 def prepare_sqlite(folder: Path, scale: float) -> Work:
@@ -228,7 +214,7 @@ for name, title, prepare_input, parts, reference, label in (
             prepare=prepare_input,
             contenders={
                 "tundish": Contender("Tundish: fetch, contract, gate, Delta commit", tundish(parts)),
-                "fetch": Contender("Tundish: landed Parquet file", fetching(parts)),
+                "fetch": Contender("Tundish: landed Parquet file", landing_only(parts)),
                 "plain": Contender(label, reference),
             },
             reference="plain",

@@ -6,11 +6,11 @@ Contract, every row rule, batch gate, content hash, ledger, archive, exactly-onc
 # ruff: noqa: PLC0415 - engines are imported before the clock starts, not when benchmarks are listed
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.benchmarks.table import Start
+from tests.benchmarks.table import Benchmark, Contender, Goal, Prepare, Start, register
 
 if TYPE_CHECKING:
     from ingestion.contracts import Contract
@@ -91,3 +91,33 @@ def loading(
         return loader(described(target), inbox, target / "home", zone=zone)
 
     return start
+
+
+def fetching(
+    contract: "Contract", connection: "Connection", target: Path, *, zone: str = "UTC"
+) -> tuple[Callable[[], list[Path]], Callable[[], int]]:
+    """Fetch by a connector to landed files; load what has landed."""
+    from ingestion.connectors.pull import pull
+
+    landing, home = target / "landing", target / "home"
+    source, plant, settings = home_of(contract.system, landing, home, zone=zone, connection=connection)
+    return lambda: pull(source, [contract], plant, settings), loader(contract, landing, home, zone=zone)
+
+
+def one_after_the_other(fetch: Callable[[], list[Path]], load: Callable[[], int]) -> Callable[[], int]:
+    """Both parts of fetching() as one run."""
+
+    def run() -> int:
+        fetch()
+        return load()
+
+    return run
+
+
+def register_beside(
+    name: str, title: str, prepare: Prepare, ours: Start, plain: Contender,
+    *, module: str, goals: Sequence[Goal] = (), our_label: str = LABEL,
+) -> None:  # fmt: skip
+    """A benchmark of Tundish beside one other way, which is its reference."""
+    contenders = {"tundish": Contender(our_label, ours), "plain": plain}
+    register(Benchmark(name, title, prepare, contenders, "plain", goals, module))

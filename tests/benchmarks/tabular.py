@@ -8,8 +8,8 @@ The same order lines in each; the others make the same types of them, without ru
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.benchmarks.subject import LABEL, loading, own
-from tests.benchmarks.table import Benchmark, Contender, Start, Work, register, under_mib
+from tests.benchmarks.subject import loading, own, register_beside
+from tests.benchmarks.table import Contender, Start, Work, under_mib
 
 ROWS = {"excel": 100_000, "parquet": 10_000_000, "json_lines": 2_000_000}
 COLUMNS = {
@@ -99,48 +99,23 @@ def by_duckdb(relation: str) -> Start:
     return start
 
 
-register(
-    Benchmark(
-        name="excel",
-        title="one sheet of an Excel workbook into Delta",
-        prepare=prepare_excel,
-        contenders={
-            "tundish": Contender(LABEL, ours("excel", "lines.xlsx", "local_timestamp", sheet="Lines")),
-            "calamine": Contender("calamine to Parquet", calamine),
-        },
-        reference="calamine",
-        goals=(under_mib(1024),),
-        module=__name__,
-    )
-)
-register(
-    Benchmark(
-        name="parquet",
-        title="Parquet into Delta",
-        prepare=prepare_duckdb("parquet", "FORMAT parquet"),
-        contenders={
-            "tundish": Contender(LABEL, ours("parquet", "lines.parquet", "utc_timestamp")),
-            "duckdb": Contender("DuckDB Parquet to Parquet", by_duckdb("'{data}/lines.parquet'")),
-        },
-        reference="duckdb",
-        goals=(under_mib(2048),),
-        module=__name__,
-    )
-)
-register(
-    Benchmark(
-        name="json_lines",
-        title="JSON lines into Delta",
-        prepare=prepare_duckdb("json_lines", "FORMAT json, TIMESTAMPFORMAT '%Y-%m-%dT%H:%M:%SZ'"),
-        contenders={
-            "tundish": Contender(LABEL, ours("jsonl", "lines.json_lines", "utc_timestamp")),
-            "duckdb": Contender(
-                "DuckDB JSON lines to Parquet",
-                by_duckdb("read_json('{data}/lines.json_lines', format = 'newline_delimited')"),
-            ),
-        },
-        reference="duckdb",
-        goals=(under_mib(2048),),
-        module=__name__,
-    )
-)
+register_beside(
+    "excel", "one sheet of an Excel workbook into Delta", prepare_excel,
+    ours("excel", "lines.xlsx", "local_timestamp", sheet="Lines"), Contender("calamine to Parquet", calamine),
+    module=__name__, goals=(under_mib(1024),),
+)  # fmt: skip
+register_beside(
+    "parquet", "Parquet into Delta", prepare_duckdb("parquet", "FORMAT parquet"),
+    ours("parquet", "lines.parquet", "utc_timestamp"), Contender("DuckDB Parquet to Parquet", by_duckdb("'{data}/lines.parquet'")),
+    module=__name__, goals=(under_mib(2048),),
+)  # fmt: skip
+register_beside(
+    "json_lines", "JSON lines into Delta",
+    prepare_duckdb("json_lines", "FORMAT json, TIMESTAMPFORMAT '%Y-%m-%dT%H:%M:%SZ'"),
+    ours("jsonl", "lines.json_lines", "utc_timestamp"),
+    Contender(
+        "DuckDB JSON lines to Parquet",
+        by_duckdb("read_json('{data}/lines.json_lines', format = 'newline_delimited')"),
+    ),
+    module=__name__, goals=(under_mib(2048),),
+)  # fmt: skip
