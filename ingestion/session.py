@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from ingestion.lake.ledger import Book
 from ingestion.lake.locks import exclusive
+from ingestion.pseudonyms import pseudonym_variables
 from ingestion.settings import Settings
 
 BATCH_ROWS = 122_880
@@ -37,13 +38,15 @@ def connect(settings: Settings, scratch: Path) -> duckdb.DuckDBPyConnection:
     }
     for name, value in wanted.items():
         connection.execute(f"SET {name} = '{value}'")
-    return _own_settings(connection)
+    return _own_settings(connection, settings)
 
 
-def _own_settings(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+def _own_settings(connection: duckdb.DuckDBPyConnection, settings: Settings) -> duckdb.DuckDBPyConnection:
     """What each connection of an instance has for itself."""
     for name, value in _OF_CONNECTION.items():
         connection.execute(f"SET {name} = '{value}'")
+    for name, value in pseudonym_variables(settings).items():
+        connection.execute(f"SET VARIABLE {name} = {value}")
     return connection
 
 
@@ -60,7 +63,7 @@ class Session:
         """A connection of its own, with its own views; whoever asked closes it."""
         if self._duckdb is None:
             self._duckdb = connect(self._settings, self._scratch)
-        return _own_settings(self._duckdb.cursor())
+        return _own_settings(self._duckdb.cursor(), self._settings)
 
     def close(self) -> None:
         """Give back DuckDB's memory and files."""

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -60,6 +60,10 @@ class Settings(BaseSettings):
         description="Spark Connect endpoint, sc://host:port; empty = PySail, started for the build",
     )
     person: str = Field(default="", description="who decides about quarantined rows where --by is not given")
+    pseudonym_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="key of the pseudonyms of persons; empty = a key that the home makes for itself",
+    )
     audit_days: int = Field(
         default=30, ge=0, description="days that former versions of raw tables stay readable"
     )
@@ -139,6 +143,11 @@ class Settings(BaseSettings):
     def quality_results_path(self) -> Path:
         """Delta table with what the gates found, a row per rule, batch and run."""
         return self.lake / "quality_results"
+
+    @property
+    def pseudonym_key_path(self) -> Path:
+        """The home's own key of the pseudonyms of persons."""
+        return self.home / "secrets" / "pseudonym.key"
 
     @property
     def drift_events_path(self) -> Path:

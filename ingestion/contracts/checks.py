@@ -42,6 +42,8 @@ def contract_problems(contract: Contract) -> Iterator[str]:
     yield from quality_problems(types, contract.quality, contract.freshness)
     texts = {column.name for column in contract.columns if column.type == "VARCHAR"}
     for column in contract.columns:
+        if column.parse == "pseudonym" and column.name not in texts:
+            yield f"{column.name}: pseudonym needs physicalType VARCHAR."
         if column.parse in UNIT_PARSES and column.sources[0] not in texts:
             yield f"{column.parse} needs transformSourceObjects: [<a text property>]."
 

@@ -24,6 +24,7 @@ LOAD_MODES = ("append", "upsert", "snapshot")
 UNIT_PARSES = ("unit_dimension", "unit_factor", "unit_offset")
 PARSES = (
     "text",
+    "pseudonym",
     "integer",
     "decimal",
     "boolean",

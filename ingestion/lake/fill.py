@@ -2,7 +2,8 @@
 
 The log is not rewritten. Rows read back are those that loading their files under the present contract would give: an
 accepted column has its value, and `_extra` only what is still unknown. Values that break a rule of the column stay
-null and in `_extra`; local times do too, since the table does not know the zone of its rows.
+null and in `_extra`; local times do too, since the table does not know the zone of its rows, and so do pseudonyms, since
+readers of the lake do not know their key.
 """
 
 from dataclasses import replace
@@ -27,7 +28,7 @@ def _with_column(contract: Contract, column: Column, names: list[str], rows: str
     given = ", ".join(f"json_extract_string({EXTRA}, {literal(_pointer(name))})" for name in names)
     alone = replace(contract, columns=(replace(column, name="found"),))
     query = typed_query(alone, {column.sources[0]: Input("given")}, extra=("*",))
-    if query.local_columns:
+    if query.local_columns or column.parse == "pseudonym":
         return rows
     typed = query.over(f"(SELECT *, coalesce({given}) AS given FROM ({rows}))")
     taken = f"{RULE_COLUMN} = 0 AND given IS NOT NULL"

@@ -158,6 +158,22 @@ def _moment(text: str, shape: str) -> str:
     return f"CASE WHEN {parsed} >= {FIRST_YEAR} THEN {parsed} END" if "%Y" in shape else parsed
 
 
+def person(text: str) -> str:
+    """A personal number without leading zeros; 0 is nobody."""
+    return (
+        f"CASE WHEN regexp_full_match({text}, '[0-9]+') THEN nullif(ltrim({text}, '0'), '') ELSE {text} END"
+    )
+
+
+def pseudonym(text: str) -> str:
+    """HMAC-SHA-256 of a personal number, its first 24 hex digits.
+
+    The padded keys are variables of the connection (pseudonyms.py); without them there is no value.
+    """
+    inner = f"sha256(getvariable('pseudonym_inner') || encode({text}))"
+    return f"sha256(getvariable('pseudonym_outer') || unhex({inner}))[1:24]"
+
+
 def utc_timestamp(text: str) -> str:
     """ISO 8601 with Z or an offset; without one it is no UTC time."""
     return f"CASE WHEN regexp_full_match({text}, {literal(_OFFSET_TIME)}) THEN TRY_CAST({text} AS TIMESTAMPTZ) END"

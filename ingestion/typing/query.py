@@ -176,6 +176,9 @@ class _Builder:
             self._reading()
             return
         given = self._input(0)
+        if self.column.parse == "pseudonym":
+            self._pseudonym(given)
+            return
         if given.usual and _is_spelled_apart(self.contract, self.column):
             self.levels.usual[self.column.name] = given.usual
         else:
@@ -218,6 +221,13 @@ class _Builder:
             self._text_else_null(source, decimal, thousands)
         else:
             self._local_from_text(source)
+
+    def _pseudonym(self, given: Input) -> None:
+        """Of any kind of cell: a personal number may be delivered as text or as a whole number."""
+        source = f"CAST({given.whole().sql} AS VARCHAR)"
+        text = ex.person(ex.cleaned(source, self.column))
+        self.levels.text[self.index] = text
+        self.levels.first[self._v] = ex.pseudonym(text)
 
     def _parsed(self, source: str, parse: Callable[[str], str]) -> str:
         """The usual spelling by an attempt, any other by the whole parser."""

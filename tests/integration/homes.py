@@ -10,11 +10,15 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 TUNDISH = str(Path(sys.executable).with_name("tundish"))
 DEMO = ROOT / "data" / "plants" / "demo"
+PSEUDONYM_KEY = "homes of tests"
 
 
 def environment() -> dict[str, str]:
-    """The caller's environment without settings of ours and without options of the test run."""
-    return {
+    """The caller's environment without settings of ours and without options of the test run.
+
+    Homes share the key of pseudonyms, so that their tables can be compared.
+    """
+    return {"TUNDISH_PSEUDONYM_KEY": PSEUDONYM_KEY} | {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("TUNDISH_", "DAGSTER_", "DBT_", "PYTEST_"))

@@ -11,6 +11,8 @@ from data.simulator.exporters.odoo_losses import loss_id
 from data.simulator.exporters.odoo_tables import Row, dated, utc
 from data.simulator.orders import OrderBook
 
+_FIRST_USER = 6  # each machine has one person on each shift
+
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
@@ -20,6 +22,7 @@ class _Entry:
     machine: int
     workorder: int | None
     loss: int
+    user: int
     start: int
     end: int | None = None
 
@@ -30,6 +33,7 @@ class _Entry:
         values: Row = {
             "id": self.number, "workcenter_id": self.machine + 1, "workorder_id": self.workorder, "loss_id": self.loss,
             "date_start": utc(self.start), "date_end": utc(ended), "duration": minutes, "description": None,
+            "user_id": self.user,
         }  # fmt: skip
         return dated(values, self.start, self.start if ended is None else ended)
 
@@ -63,7 +67,8 @@ class ProductivityLog:
             return
         self._end(machine, interval.start, written)
         self.number += 1
-        self.running[machine] = _Entry(self.number, machine, workorder, loss, interval.start)
+        user = _FIRST_USER + 10 * machine + int(interval.shift_code)
+        self.running[machine] = _Entry(self.number, machine, workorder, loss, user, interval.start)
 
     def _end(self, machine: int, at: int, written: dict[int, _Entry]) -> None:
         running = self.running.pop(machine, None)

@@ -35,7 +35,7 @@ _TABLES = {
     "mrp_workorder": "id:int name:text production_id:int workcenter_id:int operation_id:int product_id:int qty_produced:qty "
     "qty_producing:qty state:text date_start:time date_finished:time duration_expected:num duration:num sequence:int",
     "mrp_workcenter_productivity": "id:int workcenter_id:int workorder_id:int loss_id:int date_start:time date_end:time "
-    "duration:num description:text",
+    "duration:num description:text user_id:int",
     "stock_move": "id:int reference:text product_id:int product_uom_qty:qty quantity:qty product_uom:int state:text location_id:int "
     "location_dest_id:int production_id:int raw_material_production_id:int workorder_id:int purchase_line_id:int "
     "to_refund:bool date:time",

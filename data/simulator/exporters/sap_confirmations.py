@@ -20,6 +20,8 @@ CANCELLING = Mark("cancelling_confirmation", CORRECTED, "stzhl", "quantities wit
 REEXPORTED = Mark(
     "wrong_until_reexport", CORRECTED, "re-export", "the re-export of the day carries the right yield"
 )
+_FIRST_PERSON = 20_001
+"""Personnel number of who works the first machine on the early shift; each machine has one person on each shift."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,4 +109,5 @@ def _values(row: Posting) -> Values:
         "XMNGA": number(scale * work.scrap), "RMNGA": number(scale * work.rework), "MEINH": unit,
         "GRUND": "0100" if work.scrap > 10 else "", "STOKZ": "X" if row.stokz else "",
         "STZHL": f"{row.cancels:08d}", "AUERU": "X" if work.is_final else "",
+        "PERNR": f"{_FIRST_PERSON + 10 * step.machine.index + 'FSN'.index(work.shift.code):08d}",
     }  # fmt: skip

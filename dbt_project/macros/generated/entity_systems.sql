@@ -7,6 +7,7 @@
     'counter_reading': ['opcua'],
     'customer': ['adventureworks', 'canonical', 'odoo', 'sap_ecc'],
     'downtime_reason': ['canonical', 'mes', 'odoo'],
+    'employee': ['b2mml', 'canonical'],
     'equipment': ['adventureworks', 'adventureworks_ms', 'b2mml', 'canonical', 'mes_event_log', 'plant', 'sap_ecc'],
     'equipment_record': ['canonical', 'cms', 'odoo', 'opcua', 'sap_ecc'],
     'inspection': ['canonical', 'mes', 'odoo', 'sap_ecc'],

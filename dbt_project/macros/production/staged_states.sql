@@ -63,6 +63,7 @@ renamed as (
         order_qty,
         activity as operation_no,
         machine as equipment_code,
+        worker_code as employee_code,
         report_type,
         completed_qty,
         mrb_qty,

@@ -29,6 +29,8 @@ described as (
         confirmations.yield_qty,
         confirmations.scrap_qty,
         confirmations.rework_qty,
+        {{ surrogate_key(['confirmations.employee_id']) }} as employee_key,
+        confirmations.employee_id,
         {{ surrogate_key(['confirmations.scrap_reason_id']) }} as scrap_reason_key,
         confirmations.scrap_reason_id,
         confirmations.setup_s,

@@ -1,5 +1,6 @@
 """A tiny plant with one source in a temporary home, for the tests of ingestion."""
 
+import hmac
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -67,6 +68,13 @@ def write_contract(
     return load_contract(path)
 
 
+def pseudonym_of(number: str, key: bytes) -> str | None:
+    """The oracle of pseudonyms: HMAC-SHA-256 of a number without leading zeros; none for nobody."""
+    number = number.strip()
+    number = number.lstrip("0") if number.isascii() and number.isdigit() else number
+    return hmac.new(key, number.encode(), "sha256").hexdigest()[:24] if number else None
+
+
 @dataclass
 class Home:
     """A home with one system `sys` that delivers into <root>/in."""
@@ -111,6 +119,10 @@ class Home:
         with duckdb.connect(str(warehouse)) as connection:
             connection.execute("SET TimeZone = 'UTC'")
             return connection.execute(f"SELECT {columns} FROM {view} ORDER BY {order}").fetchall()
+
+    def pseudonym(self, number: str) -> str | None:
+        """What a number becomes under the key that the home made for itself."""
+        return pseudonym_of(number, self.settings.pseudonym_key_path.read_bytes())
 
     def quarantine(self, contract: Contract) -> list[QuarantinedRow]:
         return list_quarantine(self.settings, contract.raw_name)

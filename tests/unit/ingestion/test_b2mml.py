@@ -104,7 +104,7 @@ def test_people_equipment_and_data_of_a_segment(performance: Home) -> None:
     personnel, equipment = load(performance, "personnel_actuals"), load(performance, "equipment_actuals")
     data, properties = load(performance, "segment_data"), load(performance, "properties")
     assert performance.rows(personnel, "segment_response_id, person_id, quantity, uom") == [
-        ("S-1", "0815", 2.0, "h")
+        ("S-1", performance.pseudonym("0815"), 2.0, "h")
     ]
     assert performance.rows(equipment, "segment_response_id, equipment_id, quantity") == [
         ("S-1", "MIXER1", None)
@@ -137,7 +137,7 @@ def test_master_data_is_replaced_by_key(home: Home) -> None:
         ("CELL", "SITE", "WorkCell", "new"),
     ]
     assert home.rows(load(home, "persons"), "person_id, person_name, personnel_class_id") == [
-        ("0815", "A. Person", "Operator")
+        (home.pseudonym("0815"), home.pseudonym("A. Person"), "Operator")
     ]
 
 

@@ -9,7 +9,7 @@ renamed as (
         process_segment_id,
         actual_no,
         personnel_class_id,
-        person_id,
+        person_id as person_code,
         personnel_use,
         description,
         quantity,

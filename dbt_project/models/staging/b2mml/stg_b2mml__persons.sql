@@ -4,7 +4,7 @@ with source as (
 
 renamed as (
     select
-        person_id,
+        person_id as person_code,
         person_name,
         description,
         personnel_class_id,

@@ -17,6 +17,7 @@ renamed as (
         scrap_qty,
         rework_qty,
         scrap_reason_code,
+        employee_code,
         setup_s,
         run_s,
         is_cancelled,

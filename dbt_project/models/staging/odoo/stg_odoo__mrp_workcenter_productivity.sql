@@ -12,6 +12,7 @@ renamed as (
         date_end as ended_at,
         duration as duration_min,
         description as remark,
+        user_id as user_code,
         create_date as created_at,
         write_date as changed_at,
         _ingested_at,

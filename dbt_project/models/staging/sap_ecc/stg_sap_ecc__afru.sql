@@ -21,6 +21,7 @@ renamed as (
         rmnga as rework_qty,
         meinh as quantity_unit,
         grund as reason_code,
+        pernr as employee_code,
         coalesce(stokz = 'X', false) as is_cancelled,
         stzhl as cancelled_counter,
         _ingested_at

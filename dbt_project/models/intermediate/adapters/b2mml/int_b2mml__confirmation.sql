@@ -25,6 +25,17 @@ equipment as (
         min(equipment_id) as equipment_code
     from {{ ref('stg_b2mml__equipment_actuals') }}
     group by 1, 2, 3
+),
+
+-- of several persons none is named
+persons as (
+    select
+        _source_file,
+        response_id,
+        coalesce(segment_response_id, process_segment_id) as segment_code,
+        case when min(person_code) = max(person_code) then min(person_code) end as employee_code
+    from {{ ref('stg_b2mml__personnel_actuals') }}
+    group by 1, 2, 3
 )
 
 select
@@ -41,6 +52,7 @@ select
     coalesce(produced.yield_qty, 0) as yield_qty,
     0 as scrap_qty,
     0 as rework_qty,
+    {{ site_id(site, 'persons.employee_code') }} as employee_id,
     cast(null as string) as scrap_reason_id,
     cast(null as double) as setup_s,
     {{ seconds_between('segments.started_at', 'segments.ended_at') }} as run_s,
@@ -55,3 +67,8 @@ left join equipment
         segments.response_id = equipment.response_id
         and segments._source_file = equipment._source_file
         and segments.segment_code = equipment.segment_code
+left join persons
+    on
+        segments.response_id = persons.response_id
+        and segments._source_file = persons._source_file
+        and segments.segment_code = persons.segment_code

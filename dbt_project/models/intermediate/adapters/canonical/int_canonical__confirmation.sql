@@ -12,6 +12,7 @@ select
     yield_qty,
     scrap_qty,
     rework_qty,
+    {{ site_id('site_code', 'employee_code') }} as employee_id,
     {{ site_id('site_code', 'scrap_reason_code') }} as scrap_reason_id,
     setup_s,
     run_s,

@@ -15,6 +15,7 @@ select
     case when is_rework then 0 else completed_qty end as yield_qty,
     mrb_qty as scrap_qty,
     case when is_rework then completed_qty else 0 end as rework_qty,
+    {{ site_id(site, 'employee_code') }} as employee_id,
     cast(null as string) as scrap_reason_id,
     case when report_type = 'S' then duration_s else 0 end as setup_s,
     case when report_type = 'D' then duration_s else 0 end as run_s,

@@ -17,6 +17,9 @@ logged as (
         entries.workorder_id,
         sum(case when state_map.time_element = 'aust' then entries.duration_min * 60 else 0 end) as setup_s,
         sum(case when state_map.time_element = 'apt' then entries.duration_min * 60 else 0 end) as run_s,
+        -- of several persons none is named
+        case when min(entries.user_code) = max(entries.user_code) then min(entries.user_code) end
+            as user_code,
         max(entries._ingested_at) as _ingested_at
     from {{ ref('stg_odoo__mrp_workcenter_productivity') }} as entries
     inner join {{ ref('stg_odoo__mrp_workcenter_productivity_loss') }} as losses
@@ -55,6 +58,7 @@ confirmed as (
         work_orders.produced_qty as yield_qty,
         coalesce(scrapped.scrap_qty, 0) as scrap_qty,
         0 as rework_qty,
+        {{ site_id('work_centres.site_code', 'logged.user_code') }} as employee_id,
         null as scrap_reason_id,
         coalesce(logged.setup_s, 0) as setup_s,
         coalesce(logged.run_s, 0) as run_s,

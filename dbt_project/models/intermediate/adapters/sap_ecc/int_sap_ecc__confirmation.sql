@@ -44,6 +44,7 @@ identified as (
         {{ in_base_unit('reported.yield_qty', 'factors') }} as yield_qty,
         {{ in_base_unit('reported.scrap_qty', 'factors') }} as scrap_qty,
         {{ in_base_unit('reported.rework_qty', 'factors') }} as rework_qty,
+        {{ site_id('reported.site_code', 'reported.employee_code') }} as employee_id,
         {{ site_id('reported.site_code', 'reported.reason_code') }} as scrap_reason_id,
         reported.setup_s,
         reported.run_s,

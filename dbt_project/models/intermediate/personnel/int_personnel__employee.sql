@@ -1,0 +1,1 @@
+{{ union_active_systems('employee') }}
