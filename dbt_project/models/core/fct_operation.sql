@@ -14,7 +14,8 @@ confirmed as (
         sum(yield_qty) as yield_qty,
         sum(scrap_qty) as scrap_qty,
         sum(rework_qty) as rework_qty,
-        round(sum(setup_s + run_s), 3) / 3600 as resource_h
+        round(sum(setup_s + run_s), 3) / 3600 as resource_h,
+        max(_source_ingested_at) as _source_ingested_at
     from {{ ref('fct_confirmation') }}
     group by 1
 ),
@@ -46,7 +47,7 @@ described as (
         coalesce(operations.actual_started_at, confirmed.started_at) as actual_started_at,
         coalesce(operations.actual_ended_at, confirmed.ended_at) as actual_ended_at,
         coalesce(operations.actual_ended_at, confirmed.ended_at) > operations.scheduled_ended_at as is_late,
-        operations._source_ingested_at
+        greatest(operations._source_ingested_at, confirmed._source_ingested_at) as _source_ingested_at
     from operations
     left join orders on operations.order_id = orders.order_id
     left join confirmed on operations.operation_id = confirmed.operation_id
