@@ -5,6 +5,7 @@ Opening DuckDB and the ledger costs more than loading a small table: loads that 
 
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -57,18 +58,18 @@ class Session:
         self.ledger = Book(settings)
         self._settings = settings
         self._scratch = scratch
-        self._duckdb: duckdb.DuckDBPyConnection | None = None
+        starter = ThreadPoolExecutor(1, thread_name_prefix="duckdb")  # while a load looks for what is new
+        self._duckdb = starter.submit(connect, settings, scratch)
+        starter.shutdown(wait=False)
 
     def connection(self) -> duckdb.DuckDBPyConnection:
         """A connection of its own, with its own views; whoever asked closes it."""
-        if self._duckdb is None:
-            self._duckdb = connect(self._settings, self._scratch)
-        return _own_settings(self._duckdb.cursor(), self._settings)
+        return _own_settings(self._duckdb.result().cursor(), self._settings)
 
     def close(self) -> None:
         """Give back DuckDB's memory and files."""
-        if self._duckdb is not None:
-            self._duckdb.close()
+        if self._duckdb.exception() is None:
+            self._duckdb.result().close()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
 

@@ -21,6 +21,7 @@ from deltalake import (
     write_deltalake,
 )
 from deltalake import Schema as DeltaSchema
+from deltalake.exceptions import TableNotFoundError
 from deltalake.transaction import AddAction, RemoveAction
 
 from ingestion.contracts import Contract
@@ -44,6 +45,14 @@ def check_timestamps(table: str, schema: pa.Schema) -> None:
     ]
     if wrong:
         raise NaiveTimestampError(table, wrong)
+
+
+def open_table(path: Path) -> DeltaTable | None:
+    """The Delta table at `path`; None if there is none. Asking first would list its log twice."""
+    try:
+        return DeltaTable(path)
+    except TableNotFoundError:
+        return None
 
 
 def table_version(path: Path) -> int | None:
@@ -137,7 +146,8 @@ def overwrite_table(path: Path, data: pa.Table | pa.RecordBatchReader, metadata:
 def _prepared(contract: Contract, path: Path, schema: pa.Schema) -> DeltaTable:
     """The table, created or widened to the contract's columns; LakeError if a column changed its type."""
     wanted = DeltaSchema.from_arrow(schema)
-    if not DeltaTable.is_deltatable(str(path)):
+    table = open_table(path)
+    if table is None:
         path.parent.mkdir(parents=True, exist_ok=True)
         return DeltaTable.create(
             path,
@@ -147,7 +157,6 @@ def _prepared(contract: Contract, path: Path, schema: pa.Schema) -> DeltaTable:
             description=contract.description,
             configuration=_LOG,
         )
-    table = DeltaTable(path)
     known = {field.name: field for field in table.schema().fields}
     changed = [
         field.name for field in wanted.fields if field.name in known and known[field.name].type != field.type

@@ -20,7 +20,7 @@ from deltalake import DeltaTable
 from ingestion.batch import BatchResult, Finding
 from ingestion.contracts import Contract
 from ingestion.delivery import Delivered
-from ingestion.lake.commit import UTC_MICROSECONDS, add_rows
+from ingestion.lake.commit import UTC_MICROSECONDS, add_rows, open_table
 from ingestion.lake.locks import exclusive
 from ingestion.lake.maintain import compact_if_scattered
 from ingestion.lake.pruning import Bounds, files_within
@@ -165,8 +165,8 @@ class Book:
     def _latest(self) -> DeltaTable | None:
         if self._table is not None:
             self._table.update_incremental()
-        elif DeltaTable.is_deltatable(str(self._path)):
-            self._table = DeltaTable(self._path)
+        else:
+            self._table = open_table(self._path)
         return self._table
 
 

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from ingestion.lake.checkpoints import last_checkpoint
 
+_NAME = "txn.appId"
 _TXN = re.compile(r'^\{"txn":\{.*?"appId":"([^"]+)"', re.MULTILINE)
 
 
@@ -35,8 +36,23 @@ def committed_hashes(table: Path, among: Collection[str] | None = None) -> set[s
 def _of_checkpoint(log: Path, version: int, among: Collection[str] | None) -> set[str]:
     found: set[str] = set()
     for part in log.glob(f"{version:020d}.checkpoint*.parquet"):
-        ids = pc.struct_field(pq.ParquetFile(part).read(["txn.appId"]).column("txn"), "appId")
+        file = pq.ParquetFile(part)
+        groups = [
+            group
+            for group in range(file.num_row_groups)
+            if among is None or _may_hold(file.metadata.row_group(group), among)
+        ]
+        ids = pc.struct_field(file.read_row_groups(groups, [_NAME]).column("txn"), "appId")
         if among is not None:
             ids = ids.filter(pc.is_in(ids, pa.array(among, ids.type)))
         found |= set(ids.drop_null().to_pylist())
     return found
+
+
+def _may_hold(group: pq.RowGroupMetaData, among: Collection[str]) -> bool:
+    """False for a row group without names, or with none between the least and the greatest of its names."""
+    columns = (group.column(place) for place in range(group.num_columns))
+    known = next(column.statistics for column in columns if column.path_in_schema == _NAME)
+    if known is None or not known.has_min_max:
+        return known is None or known.null_count < group.num_rows
+    return any(known.min <= name <= known.max for name in among)

@@ -10,6 +10,7 @@ import pytest
 from deltalake import DeltaTable
 
 from ingestion.contracts import Contract
+from ingestion.lake import checkpoints as checkpoints_module
 from ingestion.lake.checkpoints import EVERY, write_checkpoint
 from ingestion.lake.transactions import committed_hashes
 from tests.unit.ingestion.home import Home, column
@@ -75,6 +76,35 @@ def test_names_of_contents_stand_in_row_groups_of_their_own(home: Home, contract
         for group in map(written.metadata.row_group, range(written.num_row_groups))
     ]
     assert filled == [{"add", "metaData", "protocol"}, {"txn"}]
+
+
+def test_few_names_are_found_in_the_groups_that_may_hold_them(
+    home: Home, contract: Contract, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoints_module, "_NAMES", 3)
+    table = deliver(home, contract, range(EVERY))
+    written = pq.ParquetFile(table / "_delta_log" / checkpoints(table)[0])
+    groups = [
+        written.read_row_group(group, ["txn.appId"]).column("txn").to_pylist()
+        for group in range(1, written.num_row_groups)
+    ]
+    names = [row["appId"] for group in groups for row in group]
+    assert [len(group) for group in groups] == [3, 3, 3]  # one load came after it
+    assert names == sorted(names)
+    asked: list[list[int]] = []
+    read = pq.ParquetFile.read_row_groups
+
+    def noted(self: pq.ParquetFile, groups: list[int], columns: list[str]) -> pa.Table:
+        asked.append(groups)
+        return read(self, groups, columns)
+
+    monkeypatch.setattr(pq.ParquetFile, "read_row_groups", noted)
+    for place, name in enumerate(names):
+        assert committed_hashes(table, {name, "~"}) == {name}
+        assert asked.pop() == [1 + place // 3]
+    assert committed_hashes(table, {"", "~"}) == set()
+    assert asked == [[]]
+    assert committed_hashes(table, set(names)) == set(names)
 
 
 def test_what_a_killed_run_left_is_no_hindrance(home: Home, contract: Contract) -> None:
