@@ -23,11 +23,12 @@ from ingestion.session import Session, stream
 from ingestion.settings import Settings
 
 BIG_FILE = 32 * 2**20
+_READY_BYTES = 32 * 2**20
 
 
 @dataclass(frozen=True)
 class Begun:
-    """A file that was opened, and the query over it alone whose first batch was fetched."""
+    """A file that was opened, and the query over it alone whose first batches were fetched."""
 
     opened: Opened
     sql: str
@@ -44,6 +45,7 @@ class Ahead(Files):
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ahead")
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._begun: Future[Begun | None] | None = None
+        self._asked = threading.Event()
 
     def begin(self, copy: Delivered) -> None:
         """Read the beginning of this file, whose path is that of a copy which stands, unless another one was begun."""
@@ -52,7 +54,7 @@ class Ahead(Files):
                 contract = self.contract.for_file(copy.name)
                 self._connection = self._session.connection()
                 self._begun = self._thread.submit(
-                    _read, copy, contract, self.reader(contract), self._connection
+                    _read, copy, contract, self.reader(contract), self._connection, self._asked
                 )
 
     def open(self, reader: Reader, file: Delivered) -> Opened:
@@ -72,16 +74,22 @@ class Ahead(Files):
 
     def close(self) -> None:
         """Give up what nobody asked for."""
+        self._asked.set()
         self._thread.shutdown()
         if self._connection is not None:
             self._connection.close()
 
     def _result(self) -> Begun | None:
+        self._asked.set()
         return self._begun.result() if self._begun is not None else None
 
 
 def _read(
-    copy: Delivered, contract: Contract, reader: Reader, connection: duckdb.DuckDBPyConnection
+    copy: Delivered,
+    contract: Contract,
+    reader: Reader,
+    connection: duckdb.DuckDBPyConnection,
+    asked: threading.Event,
 ) -> Begun | None:
     if not isinstance(reader, TextReader):
         return None
@@ -89,7 +97,17 @@ def _read(
         opened = reader.open(copy)
         sql = query_of(contract, reader, opened).over(relation_of(reader, [opened], connection))
         batches = stream(connection, sql)
-        first = next(batches, None)
+        ready = list(_ready(batches, asked))
     except (FileError, duckdb.Error):
         return None
-    return Begun(opened, sql, batches if first is None else chain([first], batches))
+    return Begun(opened, sql, chain(ready, batches))
+
+
+def _ready(batches: Iterator[pa.RecordBatch], asked: threading.Event) -> Iterator[pa.RecordBatch]:
+    """The first batch, and what else can be read until somebody asks; some of a long file."""
+    size = 0
+    for batch in batches:
+        yield batch
+        size += batch.nbytes
+        if asked.is_set() or size >= _READY_BYTES:
+            return

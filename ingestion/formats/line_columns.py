@@ -14,7 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
-_SCHEMA = pa.schema([("signal", pa.string()), ("value", pa.float64()), ("ns", pa.int64())])
+_INSTANT = pa.timestamp("us", tz="UTC")
+_SCHEMA = pa.schema(
+    [("signal", pa.string()), ("value", pa.float64()), ("time", _INSTANT), ("nanoseconds", pa.int32())]
+)
 _BY_FILE = _SCHEMA.append(pa.field("filename", pa.string()))
 _LINE = {"head": pa.string(), "given": pa.binary(), "stamp": pa.int64()}
 # Longest lines to a block: with one the batches are small, with more they leave the processor's cache.
@@ -59,7 +62,7 @@ def _has_marks(chunk: bytes) -> bool:
 def plain_lines(
     paths: Sequence[Path], usual: str, *, several: bool, unit_ns: int, limit: int
 ) -> pa.RecordBatchReader:
-    """The records of plain files, in order: signal, value, ns; of several files filename too.
+    """The records of plain files, in order: signal, value, time, nanoseconds; of several files filename too.
 
     `usual`: the field that most lines have, whose name their signals leave out. `several`: lines may have more than one
     field. `limit`: the most bytes of a line. pa.ArrowInvalid at the first batch that is not plain.
@@ -88,7 +91,7 @@ def _cut(path: Path, limit: int) -> Iterator[pa.RecordBatch]:
 
 
 def _records(lines: pa.RecordBatch, usual: str, *, several: bool, unit_ns: int) -> list[pa.Array]:
-    """Signal, value and nanoseconds of each field."""
+    """Signal, value, time and nanoseconds of each field."""
     head, given, stamp = lines.columns
     if several:
         fields = pc.split_pattern(given, ",")
@@ -101,7 +104,19 @@ def _records(lines: pa.RecordBatch, usual: str, *, several: bool, unit_ns: int) 
     else:
         field, shown = _named(given.cast(pa.string()))
         head = pc.if_else(pc.equal(field, usual), head, pc.binary_join_element_wise(head, field, " "))
-    return [head, _numbers(shown), pc.multiply_checked(stamp, unit_ns)]
+    return [head, _numbers(shown), *instants(stamp if unit_ns == 1 else pc.multiply_checked(stamp, unit_ns))]
+
+
+def instants(ns: pa.Array) -> list[pa.Array]:
+    """Nanoseconds of the epoch as an instant of microseconds and the nanoseconds, from 0 to 999, that it cuts off."""
+    filled = np.asarray(ns.fill_null(0))
+    us = filled // 1000
+    rest = pa.array((filled - us * 1000).astype(np.int32))
+    time = pa.array(us).view(_INSTANT)
+    if not ns.null_count:
+        return [time, rest]
+    missing = ns.is_null()
+    return [pc.if_else(missing, None, time), pc.if_else(missing, None, rest)]
 
 
 def _named(given: pa.Array) -> tuple[pa.Array, pa.Array]:

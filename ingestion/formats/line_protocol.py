@@ -27,7 +27,7 @@ from ingestion.delivery import Delivered
 from ingestion.errors import ContractError
 from ingestion.formats import text
 from ingestion.formats.base import Opened, RawRecord, Skipped, bounded, check_headers
-from ingestion.formats.line_columns import looks_plain, plain_lines
+from ingestion.formats.line_columns import instants, looks_plain, plain_lines
 from ingestion.formats.line_grammar import PRECISIONS, Point
 from ingestion.formats.line_scan import BadLine, Found, Reading, parse_or_bad, readings_of, scan
 from ingestion.typing.expressions import literal
@@ -35,14 +35,20 @@ from ingestion.typing.inputs import Input
 
 _COLUMNS = {
     "signal": Input("signal"),
-    "time": Input("make_timestamptz(us)", "timestamptz"),
+    "time": Input("time", "timestamptz"),
     "nanoseconds": Input("nanoseconds", "other"),
     "value": Input("value", "other"),
     "text": Input("text"),
 }
 _PLAIN_COLUMNS = {name: given for name, given in _COLUMNS.items() if name != "text"}
 _SCHEMA = pa.schema(
-    [("signal", pa.string()), ("value", pa.float64()), ("text", pa.string()), ("ns", pa.int64())]
+    [
+        ("signal", pa.string()),
+        ("value", pa.float64()),
+        ("text", pa.string()),
+        ("time", pa.timestamp("us", tz="UTC")),
+        ("nanoseconds", pa.int32()),
+    ]
 )
 _COPY_ROWS = 64 * 1024
 _SAMPLE_BYTES = 64 * 1024
@@ -83,12 +89,8 @@ class LineProtocolReader:
         """One row per record; DuckDB raises an error at a line that is not plain."""
         if files[0].signature[0] == "screened":
             paths = ", ".join(literal(str(file.path)) for file in files)
-            found = f"read_parquet([{paths}]{', filename=true' if len(files) > 1 else ''})"
-        else:
-            found = _stream_of(files)
-        cut = "CAST(CASE WHEN rest < 0 THEN rest + 1000 ELSE rest END AS INTEGER) AS nanoseconds"
-        us = "ns // 1000 - CAST(rest < 0 AS BIGINT) AS us"
-        return f"(SELECT *, {us}, {cut} FROM (SELECT *, ns % 1000 AS rest FROM {found}))"
+            return f"read_parquet([{paths}]{', filename=true' if len(files) > 1 else ''})"
+        return _stream_of(files)
 
     def streams(self, files: Sequence[Opened]) -> Mapping[str, pa.RecordBatchReader]:
         """What the relation of plain files reads."""
@@ -168,7 +170,14 @@ def _record(row: int, number: int, raw: bytes, found: Found, place: int) -> RawR
 
 
 def _table(chunk: Sequence[Reading]) -> pa.Table:
-    columns = list(zip(*chunk, strict=True)) or [()] * len(_SCHEMA)
+    signals, values, texts, stamps = zip(*chunk, strict=True) if chunk else [()] * 4
+    ns = pa.array(stamps, pa.int64())
     return pa.table(
-        [pa.array(column, field.type) for column, field in zip(columns, _SCHEMA, strict=True)], schema=_SCHEMA
+        [
+            pa.array(signals, pa.string()),
+            pa.array(values, pa.float64()),
+            pa.array(texts, pa.string()),
+            *instants(ns),
+        ],
+        schema=_SCHEMA,
     )
