@@ -101,6 +101,7 @@ register(
         reference="one",
         goals=(at_most(2, "one", "many"),),
         module=__name__,
+        keeps=True,
     )
 )
 register(

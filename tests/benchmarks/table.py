@@ -92,7 +92,9 @@ Goal = Callable[[Results], tuple[str, bool]]
 class Benchmark:
     """`contenders` by name, ours first. `reference` is whom the ratio compares with, the best known reader.
 
-    `most_repeats`: one that takes many minutes is not repeated as often as the others.
+    `most_repeats`: one that takes many minutes is not repeated as often as the others. `keeps`: what contenders wrote stays until
+    all have run, since ext4 looks a minute long at each file that was just deleted before it makes a new one: with thousands of them
+    whoever runs next would pay.
     """
 
     name: str
@@ -103,6 +105,7 @@ class Benchmark:
     goals: Sequence[Goal] = ()
     module: str = ""
     most_repeats: int | None = None
+    keeps: bool = False
 
 
 class BenchmarkError(Exception):
@@ -187,7 +190,8 @@ def run_benchmark(
 ) -> Iterator[tuple[str, Results]]:
     """Prepare, then run all contenders in turns; yields (what was done, results so far) after each step. BenchmarkError."""
     data = folder / "input"
-    shutil.rmtree(data, ignore_errors=True)
+    for left in (data, *folder.glob("target*")):  # of one that failed
+        shutil.rmtree(left, ignore_errors=True)
     data.mkdir(parents=True)
     answer = _worker(benchmark, sys.executable, "prepare", str(data), str(scale))
     work = Work(int(answer["rows"]), int(answer["bytes"]))
@@ -203,6 +207,8 @@ def run_benchmark(
                 results,
             )
     shutil.rmtree(data)
+    for target in folder.glob("target*"):
+        shutil.rmtree(target)
 
 
 def installed(contender: Contender) -> bool:
@@ -211,8 +217,7 @@ def installed(contender: Contender) -> bool:
 
 
 def _measure(benchmark: Benchmark, name: str, folder: Path, into: Measured) -> None:
-    target = folder / "target"
-    shutil.rmtree(target, ignore_errors=True)
+    target = folder / f"target{len(into.seconds)}-{name}"
     target.mkdir()
     python = str(benchmark.contenders[name].python or sys.executable)
     _touch_memory()
@@ -228,7 +233,8 @@ def _measure(benchmark: Benchmark, name: str, folder: Path, into: Measured) -> N
     into.seconds.append(float(answer["seconds"]))
     into.cpu.append(float(answer["cpu"]))
     into.peaks.append(float(answer["peak_mib"]))
-    shutil.rmtree(target)
+    if not benchmark.keeps:
+        shutil.rmtree(target)
 
 
 def _touch_memory() -> None:
