@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -31,7 +32,8 @@ from serving.tables import WarehouseColumns, export_table, read_warehouse_column
 STORAGE_VERSION = "v1.2.0"
 """Storage format that the ODBC and JDBC drivers of BI tools open; newer ones they refuse."""
 THREADS = 2
-"""Each holds row groups of its own, so that more of them need more memory."""
+"""Tables that are written beside each other, for most are one row group, which one thread writes; and files whose
+sha256 is taken. Each holds row groups of its own, so that more of them need more memory."""
 MEMORY_LIMIT = "150MB"
 """Enough for a row group of most tables; without a limit the engine keeps what it has read and written. A table whose
 rows are so wide that it does not do is written without one."""
@@ -93,7 +95,10 @@ def _reserve(released: Path, info: ReleaseInfo) -> tuple[Candidate, datetime]:
 def _export_all(
     warehouse: Path, candidate: Candidate, tables: Sequence[TableSpec]
 ) -> tuple[ReleasedTable, ...]:
-    """Copy each table once into the .duckdb (BI only) and once into Parquet; returns what was written."""
+    """Copy each table once into the .duckdb (BI only) and once into Parquet; returns what was written, in this order.
+
+    Those that need more than the limit of memory come last, without one and one after the other.
+    """
     spill = bi_root(candidate.released) / f"{TRASH_PREFIX}spill-{candidate.release_id}"
     with duckdb.connect(
         config={"threads": THREADS, "memory_limit": MEMORY_LIMIT, "temp_directory": str(spill)}
@@ -103,25 +108,29 @@ def _export_all(
         target = candidate.folder / DUCKDB_NAME
         connection.execute(f"attach '{_quoted(target)}' as release (storage_version '{STORAGE_VERSION}')")
         found = read_warehouse_columns(connection)
-        written = tuple(_export(connection, table, found, candidate) for table in tables)
+        with ThreadPoolExecutor(THREADS) as pool:
+            limited = pool.map(lambda table: _export(connection, table, found, candidate), tables)
+            written = dict(zip(tables, limited, strict=True))
+        connection.execute("reset memory_limit")
+        for table in [table for table in tables if written[table] is None]:
+            written[table] = export_table(connection, table, found, candidate)
         connection.execute("detach release")
-    return written
+    return tuple(one for one in written.values() if one is not None)
 
 
 def _export(
     connection: duckdb.DuckDBPyConnection, table: TableSpec, found: WarehouseColumns, candidate: Candidate
-) -> ReleasedTable:
-    """Export one table, again without a limit of memory if it does not do with it."""
-    try:
-        return export_table(connection, table, found, candidate)
-    except ReleaseBuildError as error:
-        if not isinstance(error.__cause__, duckdb.OutOfMemoryException):
-            raise
-    connection.rollback()
-    connection.execute("reset memory_limit")
-    written = export_table(connection, table, found, candidate)
-    connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
-    return written
+) -> ReleasedTable | None:
+    """Export one table by a cursor of its own; None if the limit of memory is too small for it."""
+    with connection.cursor() as cursor:
+        cursor.execute("set timezone = 'UTC'")
+        try:
+            return export_table(cursor, table, found, candidate)
+        except ReleaseBuildError as error:
+            if not isinstance(error.__cause__, duckdb.OutOfMemoryException):
+                raise
+            cursor.rollback()
+            return None
 
 
 def copy_docs(target: Path | None, destination: Path) -> str:
@@ -145,7 +154,9 @@ def copy_docs(target: Path | None, destination: Path) -> str:
 def _describe_files(folder: Path) -> dict[str, dict[str, object]]:
     """Size and sha256 of each file of the candidate, by path relative to it."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): describe_file(path) for path in files}
+    names = [path.relative_to(folder).as_posix() for path in files]
+    with ThreadPoolExecutor(THREADS) as pool:
+        return dict(zip(names, pool.map(describe_file, files), strict=True))
 
 
 def _quoted(path: Path) -> str:

@@ -100,12 +100,12 @@ def _snapshot(
 ) -> RowDiff:
     key = _key(contract)
     last = f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY _source_row DESC) = 1"
-    rows = "SELECT * FROM fresh_rows UNION ALL SELECT * FROM held_rows"
+    # Not one CTE for both: it would hash the rows of all batches, which the files hold beside these two.
+    rows = "(SELECT * FROM fresh_rows UNION ALL SELECT * FROM held_rows)"
     found = connection.execute(
         f"""
-        WITH every AS ({rows}),
-            former AS (SELECT {key}, _hash AS old FROM every WHERE _ingested_at = $before {last}),
-            latter AS (SELECT {key}, _hash AS new FROM every WHERE _ingested_at = $at {last})
+        WITH former AS (SELECT {key}, _hash AS old FROM {rows} WHERE _ingested_at = $before {last}),
+            latter AS (SELECT {key}, _hash AS new FROM {rows} WHERE _ingested_at = $at {last})
         SELECT
             count(*) FILTER (old IS NULL), count(*) FILTER (old <> new),
             count(*) FILTER (old = new), count(*) FILTER (new IS NULL)

@@ -2,12 +2,16 @@
 
 import hashlib
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
 
 import duckdb
 import pyarrow.parquet as pq
 import pytest
 
+from ingestion.settings import REPOSITORY
 from quality.table_spec import ColumnSpec, TableSpec
 from serving.build import build_candidate, copy_docs
 from serving.errors import ReleaseBuildError
@@ -156,6 +160,39 @@ def test_build_candidate_writes_a_table_that_its_memory_does_not_hold(tmp_path, 
     with duckdb.connect(str(candidate.folder / "tundish.duckdb"), read_only=True) as connection:
         assert connection.execute("select count(*) from mart_wide").fetchall() == [(rows,)]
     assert [path.name for path in bi_root(tmp_path / "released").iterdir()] == [candidate.folder.name]
+
+
+def test_build_candidate_gives_tables_in_the_order_asked_for(tmp_path, monkeypatch):
+    rows = {f"mart_{name}": 40_000 if name in "ck" else 10 for name in "mkbcadzy"}
+    with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as connection:
+        connection.execute("create schema marts")
+        for name, count in rows.items():
+            columns = ", ".join(f"hash(i, {k})::varchar as c{k}" for k in range(20))
+            connection.execute(f"create table marts.{name} as select {columns} from range({count}) t(i)")
+    monkeypatch.setattr("serving.build.MEMORY_LIMIT", "8MB")
+    tables = [TableSpec(name, "marts") for name in rows]
+    candidate = build_candidate(tmp_path / "warehouse.duckdb", tmp_path / "released", tables, INFO)
+    manifest = json.loads((candidate.folder / "manifest.json").read_text())
+    assert [(table["name"], table["rows"]) for table in manifest["tables"]] == list(rows.items())
+    with duckdb.connect(str(candidate.folder / "tundish.duckdb"), read_only=True) as connection:
+        for name, count in rows.items():
+            assert connection.execute(f"select count(*) from {name}").fetchall() == [(count,)]
+
+
+def test_build_candidate_knows_one_clock_wherever_it_runs(tmp_path, warehouse):
+    text = TableSpec("mart_oee", "marts", columns=(ColumnSpec("started_at", "VARCHAR"),))
+    code = f"""
+from pathlib import Path
+from quality.table_spec import ColumnSpec, TableSpec
+from serving.build import build_candidate
+from serving.manifest import ReleaseInfo
+build_candidate(Path({str(warehouse)!r}), Path({str(tmp_path / "released")!r}), [{text!r}], ReleaseInfo("abcdef"))
+"""
+    abroad = os.environ | {"TZ": "Asia/Tokyo"}
+    subprocess.run([sys.executable, "-c", code], env=abroad, cwd=REPOSITORY, check=True)
+    (written,) = (tmp_path / "released").rglob("mart_oee.parquet")
+    texts = pq.read_table(written, columns=["started_at"])["started_at"].to_pylist()
+    assert sorted(texts)[0] == "2025-10-26 00:30:00+00"
 
 
 def test_build_candidate_without_a_warehouse_names_the_path(tmp_path):
