@@ -7,7 +7,7 @@
 {%- endmacro %}
 {% macro duckdb__limit_memory_of_increment() -%}
     {%- if not flags.FULL_REFRESH -%}
-set memory_limit = '400MB'
+set memory_limit = '300MB'
     {%- endif -%}
 {%- endmacro %}
 {% macro default__limit_memory_of_increment() -%}

@@ -19,6 +19,14 @@ import yaml
 
 from ingestion.contracts.writing import to_yaml
 from orchestration.lib import released_columns
+from orchestration.lib.contract_versions import (
+    RECORD,
+    ContractVersionError,
+    read_records,
+    record_text,
+    records,
+    unsaid,
+)
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 CONTRACT_SUFFIX = ".contract.yml"
@@ -115,14 +123,15 @@ def entity_systems_sql(feeders: dict[str, list[str]]) -> str:
 
 def generated_files(repository: Path = REPOSITORY) -> dict[Path, str]:
     """Return every generated path with the text that it must hold."""
-    project = repository / "dbt_project"
+    project, documents = repository / "dbt_project", read_documents(repository)
     files = {
-        project / "models" / "staging" / system / f"_{system}__sources.yml": sources_yaml(system, documents)
-        for system, documents in read_documents(repository).items()
+        project / "models" / "staging" / system / f"_{system}__sources.yml": sources_yaml(system, contracts)
+        for system, contracts in documents.items()
     }
     files[project / "macros" / "generated" / "entity_systems.sql"] = entity_systems_sql(
         entity_systems(repository)
     )
+    files[repository / RECORD] = record_text(records(documents), COMMAND)
     return files
 
 
@@ -137,6 +146,11 @@ def drifted(repository: Path = REPOSITORY) -> Iterator[Path]:
             yield path
 
 
+def unsaid_changes(repository: Path = REPOSITORY) -> list[str]:
+    """Return a sentence for each contract that changed since it was recorded, more than its version says."""
+    return list(unsaid(read_records(repository), records(read_documents(repository))))
+
+
 def without_owner(repository: Path = REPOSITORY) -> Iterator[str]:
     """Yield the id of each contract that names no team: nobody would answer for a change of it."""
     for documents in read_documents(repository).values():
@@ -144,7 +158,12 @@ def without_owner(repository: Path = REPOSITORY) -> Iterator[str]:
 
 
 def write(repository: Path = REPOSITORY) -> list[Path]:
-    """Bring every drifted file up to date; return the paths that changed."""
+    """Bring every drifted file up to date; return the paths that changed.
+
+    Raises ContractVersionError, and writes nothing, if a contract changed more than its version says.
+    """
+    if changes := unsaid_changes(repository):
+        raise ContractVersionError(changes)
     expected = generated_files(repository)
     changed = list(drifted(repository))
     for path in changed:
@@ -159,6 +178,9 @@ def write(repository: Path = REPOSITORY) -> list[Path]:
 def main(arguments: list[str]) -> int:
     """Write the files, or with ``--check`` only name those that drifted; return the exit code."""
     check = "--check" in arguments
+    if changes := unsaid_changes():
+        sys.stdout.write(f"{ContractVersionError(changes)}\n")
+        return 1
     paths = list(drifted()) if check else write()
     for path in paths:
         word = "differs from what it is generated from" if check else "written"

@@ -184,22 +184,37 @@ null
 {#-
     Incremental strategy of the signal facts. A window is replaced by its new row; more readings never take a window
     away, so no other row can be stale, but for signals that the dictionary now describes otherwise: their rows of an
-    earlier version go too.
+    earlier version go too. New rows lie between two instants, which are asked before: blocks before them are not read.
 -#}
 {% macro get_incremental_signal_window_sql(arg_dict) -%}
+    {%- set target, new_rows = arg_dict['target_relation'], arg_dict['temp_relation'] -%}
     {%- set columns = get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) -%}
-delete from {{ arg_dict['target_relation'] }}
-where {{ stale_rows_of_signal_window(arg_dict['target_relation'], arg_dict['temp_relation']) }};
-insert into {{ arg_dict['target_relation'] }} ({{ columns }})
-select {{ columns }} from {{ arg_dict['temp_relation'] }};
+    {%- set window_at = config.get('unique_key')[1] -%}
+    {%- set ends = run_query(
+        'select cast(min(' ~ window_at ~ ') as string), cast(max(' ~ window_at ~ ') as string) from ' ~ new_rows
+    ).rows[0] -%}
+delete from {{ target }} where {{ of_former_version() }};
+{%- if ends[0] %}
+delete from {{ target }}
+where {{ window_at }} between {{ utc_literal(ends[0]) }} and {{ utc_literal(ends[1]) }} and {{ replaced_by(new_rows) }};
+{%- endif %}
+insert into {{ target }} ({{ columns }})
+select {{ columns }} from {{ new_rows }};
 {%- endmacro %}
 
 
 {#- Which rows of the target the strategy takes away. -#}
 {% macro stale_rows_of_signal_window(target_relation, new_rows) -%}
+({{ replaced_by(new_rows) }} or {{ of_former_version() }})
+{%- endmacro %}
+
+
+{% macro replaced_by(new_rows) -%}
     {%- set keys = config.get('unique_key') | join(', ') -%}
-(
-    ({{ keys }}) in (select {{ keys }} from {{ new_rows }})
-    or (signal_key, _signal_version) not in (select signal_key, _signal_version from {{ ref('dim_signal') }})
-)
+({{ keys }}) in (select {{ keys }} from {{ new_rows }})
+{%- endmacro %}
+
+
+{% macro of_former_version() -%}
+(signal_key, _signal_version) not in (select signal_key, _signal_version from {{ ref('dim_signal') }})
 {%- endmacro %}

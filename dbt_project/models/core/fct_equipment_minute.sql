@@ -41,3 +41,7 @@ select
     started_at as interval_started_at,
     _source_ingested_at
 from minutes
+{%- if not is_incremental() %}
+-- As days that come one by one lie by themselves: the next one reads the blocks of its time alone.
+order by minute_at
+{%- endif %}

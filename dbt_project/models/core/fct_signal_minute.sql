@@ -27,9 +27,7 @@ delivered as (
         readings._source_row
     from {{ ref('int_signals__reading') }} as readings
     inner join series on {{ read_in_series() }}
-    {%- if touched is not none %}
-    where readings.reading_date in ({{ literals(touched.dates, 'date') }})
-    {%- endif %}
+    {% if touched is not none %}where readings.reading_date in ({{ literals(touched.dates, 'date') }}){% endif %}
 ),
 {% if touched is not none %}
 {{ touched_hours(touched, hour_us) }},
@@ -117,4 +115,6 @@ from minutes
 inner join places on minutes.series_no = places.series_no
 {%- if touched is not none %}
 where (places.signal_no, {{ window_no('minutes.minute_no', 60) }}) in ({{ hours_of('touched_hours') }})
+{%- else %}
+order by minutes.minute_no  -- as in fct_equipment_minute
 {%- endif %}

@@ -59,15 +59,15 @@ def test_entities_list_their_systems_in_name_order(repository: Path):
 
 
 def test_writing_twice_changes_nothing_and_clears_the_drift(repository: Path):
-    assert len(generate.write(repository)) == 2
+    assert len(generate.write(repository)) == 3
     assert generate.write(repository) == []
     assert list(generate.drifted(repository)) == []
 
 
-def test_sources_of_a_system_without_contracts_are_drift(repository: Path):
+def test_sources_and_record_of_a_system_without_contracts_are_drift(repository: Path):
     generate.write(repository)
     (repository / "ingestion/sources/mes/events.contract.yml").unlink()
-    assert [path.name for path in generate.drifted(repository)] == ["_mes__sources.yml"]
+    assert [path.name for path in generate.drifted(repository)] == ["raw_columns.yml", "_mes__sources.yml"]
 
 
 def test_a_contract_needs_an_owner(repository: Path):
