@@ -27,7 +27,7 @@ delivered as (
         readings._source_row
     from {{ ref('int_signals__reading') }} as readings
     inner join series on {{ read_in_series() }}
-    {% if touched is not none %}where readings.reading_date in ({{ literals(touched.dates, 'date') }}){% endif %}
+    {% if touched %}where readings.reading_date in ({{ literals(touched.dates, 'date') }}){% endif %}
 ),
 {% if touched is not none %}
 {{ touched_hours(touched, hour_us) }},
