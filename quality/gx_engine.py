@@ -8,6 +8,7 @@ Here: evaluation of rules on one pandas frame. Not here: which rules and which f
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,8 +21,9 @@ import pandas as pd
 with warnings.catch_warnings():
     # GX 1.24 imports sre_constants and sre_parse, which Python 3.11 calls deprecated; nothing of ours does.
     warnings.filterwarnings("ignore", message="module 'sre_", category=DeprecationWarning)
-    # It loads PySpark where make spark put it, which warns of pandas 3; the gate uses neither of the two together.
-    warnings.filterwarnings("ignore", message="PySpark does not yet", category=FutureWarning)
+    # It looks for PySpark, which the gate does not use, and whose client ends a process that was started by python -c.
+    known = sys.modules.pop("pyspark", None)
+    sys.modules["pyspark"] = None  # type: ignore[assignment]  # an import of it fails
     import great_expectations as gx
     import great_expectations.expectations as gxe
     from great_expectations.compatibility.pydantic import ValidationError
@@ -37,6 +39,10 @@ with warnings.catch_warnings():
         MulticolumnMapMetricProvider,
         multicolumn_condition_partial,
     )
+
+    del sys.modules["pyspark"]
+    if known is not None:
+        sys.modules["pyspark"] = known
 
 from quality import own
 from quality.own import Frames
