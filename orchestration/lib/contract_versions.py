@@ -75,7 +75,7 @@ def unsaid(before: Mapping[str, Record], now: Mapping[str, Record]) -> Iterator[
 def _record(document: Mapping[str, Any]) -> Record:
     properties = document["schema"][0]["properties"]
     return {
-        "version": str(document["version"]),
+        "version": str(document.get("version", "")),
         "key": [column["name"] for column in properties if column.get("primaryKey")],
         "columns": {column["name"]: column["physicalType"] for column in properties},
     }

@@ -1,4 +1,4 @@
-"""The contracts of energy prices and weather against a service of their shape, from the request to raw."""
+"""The contracts of energy prices, weather and supply alerts against a service of their shape, from the request to raw."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -81,3 +81,33 @@ def test_weather(home: Home, service: Service):
         (6, 1.5, 0)
     ]
     assert take(home, service, contract) == 0
+
+
+def test_supply_alerts(home: Home, service: Service):
+    def alert(number: int, updated_at: str, **changed: object) -> dict[str, object]:
+        subject = {"supplier_no": f"10{number}", "country": "DE"}
+        state = {"kind": "strike", "severity": "warning", "status": "open", "expected_delay_days": 4}
+        texts = {"headline": "Ports are on strike", "started_at": "2026-03-01T00:00:00Z"}
+        return {"id": f"A{number}", "subject": subject, **state, **texts, "updated_at": updated_at, **changed}
+
+    alerts = [alert(n, f"2026-03-01T{n:02}:00:00Z") for n in range(5)]
+
+    def answer(asked: Asked) -> Answer:
+        wanted = [one for one in alerts if str(one["updated_at"]) >= asked.params["updated_from"]]
+        first = int(asked.params.get("offset", 0))
+        more = f"{service.url}/alerts?updated_from={asked.params['updated_from']}&offset={first + 2}"
+        links = {"next": more} if first + 2 < len(wanted) else {}
+        return Answer({"alerts": wanted[first : first + 2], "links": links})
+
+    service.answer = answer
+    contract = load_contract(SOURCES / "supply_alerts" / "alerts.contract.yml")
+    assert take(home, service, contract) == 5
+    assert len(service.asked) == 3
+    assert "as_of" in service.asked[0].params
+    alerts[1] = alert(
+        1, "2026-03-02T06:00:00Z", status="closed", expected_delay_days=None, ended_at="2026-03-02T05:00:00Z"
+    )
+    assert take(home, service, contract) == 3, "the one that is over, and the last hour again"
+    shown = home.rows(contract, "alert_id, supplier_no, status, expected_delay_d", order="1")
+    assert shown[:2] == [("A0", "100", "open", 4.0), ("A1", "101", "closed", None)]
+    assert len(shown) == 5
