@@ -26,7 +26,9 @@ from quality.health.hours import (
 from quality.health.levels import machines
 from quality.health.zeros import Lines, zero_lines, zero_points
 
-SLACK, LIMIT, CLIP = 1.0, 8.0, 4.0
+SLACK, LIMIT, CLIP = 1.0, 6.5, 4.0
+"""A day adds at most CLIP less SLACK, so that a drift is told on its third day at the earliest. On forty plants to tune on a
+LIMIT of 6.5 tells 95 of 96 drifts within three days of their second sigma, with 0.55 false alarms a signal-year; 8: 91, 0.35."""
 WORST_SHARE = 0.35
 LEAST_SCALE = 0.02
 """Share of a signal's span: what is smaller no one would mend a sensor for."""
