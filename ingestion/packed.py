@@ -16,6 +16,7 @@ import shutil
 import zipfile
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -120,9 +121,17 @@ class Unpacker:
         return digest.hexdigest()
 
     def chunks(self, packed: Packed) -> Iterator[bytes]:
-        """The content in bounded pieces; UnpackError where it is cut, damaged, encrypted or a bomb."""
+        """The content in bounded pieces; UnpackError where it is cut, damaged, encrypted or a bomb.
+
+        The next piece is unpacked while the one before is looked at.
+        """
         try:
-            yield from self._limited(packed)
+            pieces = self._limited(packed)
+            with ThreadPoolExecutor(1, thread_name_prefix="unpack") as thread:
+                coming = thread.submit(next, pieces, b"")
+                while piece := coming.result():
+                    coming = thread.submit(next, pieces, b"")
+                    yield piece
         except (zipfile.BadZipFile, zlib.error, EOFError) as error:
             raise UnpackError(f"the archive is damaged ({error}).", f"{_AGAIN}.") from error
         except NotImplementedError as error:
