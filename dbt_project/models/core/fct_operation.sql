@@ -14,7 +14,7 @@ confirmed as (
         sum(yield_qty) as yield_qty,
         sum(scrap_qty) as scrap_qty,
         sum(rework_qty) as rework_qty,
-        round(sum(setup_s + run_s), 3) / 3600 as resource_h,
+        {{ rounded_hours('sum(setup_s + run_s)') }} as resource_h,
         max(_source_ingested_at) as _source_ingested_at
     from {{ ref('fct_confirmation') }}
     group by 1

@@ -27,7 +27,7 @@ select
     cast(null as double) as planned_setup_s,
     cast(null as decimal(18, 4)) as planned_cost,
     cast(null as decimal(18, 4)) as actual_cost,
-    cast(duration_s / 3600 as decimal(18, 4)) as actual_resource_h,
+    {{ rounded_hours('duration_s') }} as actual_resource_h,
     null as scheduled_started_at,
     null as scheduled_ended_at,
     started_at as actual_started_at,

@@ -37,7 +37,7 @@ select
     greatest(0, expected_duration_min * 60 - cast(planned_qty as double) * pri_s) as planned_setup_s,
     null as planned_cost,
     null as actual_cost,
-    duration_min / 60 as actual_resource_h,
+    {{ rounded_hours('duration_min * 60') }} as actual_resource_h,
     null as scheduled_started_at,
     null as scheduled_ended_at,
     case when workorder_state in ('progress', 'done') then started_at end as actual_started_at,
