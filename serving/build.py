@@ -27,15 +27,15 @@ from serving.layout import (
     release_folder,
 )
 from serving.manifest import Manifest, ReleasedTable, ReleaseInfo, describe_file
-from serving.tables import WarehouseColumns, export_table, read_warehouse_columns
+from serving.tables import ROW_GROUP_ROWS, WarehouseColumns, export_table, read_warehouse_columns
 
 STORAGE_VERSION = "v1.2.0"
 """Storage format that the ODBC and JDBC drivers of BI tools open; newer ones they refuse."""
 THREADS = 2
 """Tables that are written beside each other, for most are one row group, which one thread writes; and files whose
 sha256 is taken. Each holds row groups of its own, so that more of them need more memory."""
-MEMORY_LIMIT = "150MB"
-"""Enough for a row group of most tables; without a limit the engine keeps what it has read and written. A table whose
+MEMORY_LIMIT = "100MB"
+"""Enough for the row groups of most tables; without a limit the engine keeps what it has read and written. A table whose
 rows are so wide that it does not do is written without one."""
 
 
@@ -106,7 +106,8 @@ def _export_all(
         connection.execute("set timezone = 'UTC'")
         connection.execute(f"attach '{_quoted(warehouse)}' as warehouse (read_only)")
         target = candidate.folder / DUCKDB_NAME
-        connection.execute(f"attach '{_quoted(target)}' as release (storage_version '{STORAGE_VERSION}')")
+        options = f"storage_version '{STORAGE_VERSION}', row_group_size {ROW_GROUP_ROWS}"
+        connection.execute(f"attach '{_quoted(target)}' as release ({options})")
         found = read_warehouse_columns(connection)
         with ThreadPoolExecutor(THREADS) as pool:
             limited = pool.map(lambda table: _export(connection, table, found, candidate), tables)

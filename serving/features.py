@@ -11,17 +11,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from ingestion.lake.commit import overwrite_table
+from ingestion.lake.commit import replace_by_file
 from ingestion.lake.history import versions_by_metadata
 from serving.errors import FeatureVersionError, ReleaseNotFoundError
 from serving.layout import Candidate, features_root
 from serving.release import current_release_id, read_gated
 
 RELEASE_METADATA = "tundish.release_id"
-BATCH_ROWS = 64_000
 
 
 def publish_features(candidate: Candidate) -> dict[str, int]:
@@ -58,11 +54,8 @@ def feature_version(released: Path, table: str, release_id: str | None = None) -
 
 
 def _publish(root: Path, parquet: Path, release_id: str) -> int:
-    """One table: the version it already has for this release, or a new one, streamed in batches."""
+    """One table: the version it already has for this release, or a new one of the very file that was gated."""
     done = feature_releases(root.parent, parquet.stem).get(release_id)
     if done is not None:
         return done
-    with pq.ParquetFile(parquet) as file:
-        batches = file.iter_batches(batch_size=BATCH_ROWS)
-        reader = pa.RecordBatchReader.from_batches(file.schema_arrow, batches)
-        return overwrite_table(root / parquet.stem, reader, {RELEASE_METADATA: release_id})
+    return replace_by_file(root / parquet.stem, parquet, {RELEASE_METADATA: release_id})

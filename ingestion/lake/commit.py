@@ -131,16 +131,28 @@ def add_rows(path: Path, opened: DeltaTable | None, rows: pa.Table) -> DeltaTabl
     return table
 
 
-def overwrite_table(path: Path, data: pa.Table | pa.RecordBatchReader, metadata: Mapping[str, Any]) -> int:
-    """Replace all rows (and the schema) of a Delta table by `data` in one commit; returns the new version.
+def replace_by_file(path: Path, file: Path, metadata: Mapping[str, Any]) -> int:
+    """Make a copy of a Parquet file all that a Delta table holds, its schema too, in one commit; returns the new version.
 
     `metadata` goes into the commit: text keys, values that JSON can hold.
     """
-    check_timestamps(path.name, data.schema)
+    with pq.ParquetFile(file) as opened:
+        footer, schema = opened.metadata, opened.schema_arrow
+    check_timestamps(path.name, schema)
     path.parent.mkdir(parents=True, exist_ok=True)
-    properties = CommitProperties(custom_metadata=dict(metadata))
-    write_deltalake(path, data, mode="overwrite", schema_mode="overwrite", commit_properties=properties)
-    return DeltaTable(path).version()
+    wanted = DeltaSchema.from_arrow(schema)
+    table = open_table(path) or DeltaTable.create(path, wanted)
+    name = f"part-{uuid.uuid4().hex}.zstd.parquet"
+    shutil.copyfile(file, path / name)
+    table.create_write_transaction(
+        [_added(path / name, name, {}, footer)],
+        mode="overwrite",
+        schema=wanted,
+        partition_by=[],
+        commit_properties=CommitProperties(custom_metadata=dict(metadata)),
+    )
+    table.update_incremental()
+    return table.version()
 
 
 def _prepared(contract: Contract, path: Path, schema: pa.Schema) -> DeltaTable:

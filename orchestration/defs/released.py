@@ -98,7 +98,7 @@ def released_assets(
     tables = release_tables(manifest)
     features = [table for table in tables if table.dataset == "features"]
     bi = [table for table in tables if table.dataset == "bi"]
-    definitions = [_candidate(workspace, tables, reporter)]
+    definitions = [_candidate(workspace, manifest, tables, reporter)]
     if features:
         definitions.append(_features(workspace, features))
     if bi:
@@ -106,7 +106,9 @@ def released_assets(
     return definitions
 
 
-def _candidate(workspace: Workspace, tables: Sequence[TableSpec], reporter: Reporter) -> AssetsDefinition:
+def _candidate(
+    workspace: Workspace, manifest: Mapping[str, Any], tables: Sequence[TableSpec], reporter: Reporter
+) -> AssetsDefinition:
     @asset(
         key=CANDIDATE,
         deps=[AssetKey([table.schema, table.name]) for table in tables],
@@ -127,7 +129,7 @@ def _candidate(workspace: Workspace, tables: Sequence[TableSpec], reporter: Repo
     )
     def candidate(context: AssetExecutionContext) -> MaterializeResult:
         reporter.note("building and checking the release candidate")
-        built, results = build_and_judge(workspace, tables, context.run.run_id)
+        built, results = build_and_judge(workspace, manifest, tables, context.run.run_id)
         return MaterializeResult(
             metadata={"release_id": built.release_id, "tables": len(tables)},
             data_version=DataVersion(built.release_id),

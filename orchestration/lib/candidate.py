@@ -5,8 +5,9 @@ Here: the order build, judge, record. Not here: each of these (``serving.build``
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
+from typing import Any
 
 from dagster import AssetKey, DagsterInstance
 
@@ -26,15 +27,15 @@ from serving.release import build_candidate, discard, open_candidate, record_gat
 
 
 def build_and_judge(
-    workspace: Workspace, tables: Sequence[TableSpec], run_id: str = ""
+    workspace: Workspace, manifest: Mapping[str, Any], tables: Sequence[TableSpec], run_id: str = ""
 ) -> tuple[Candidate, list[GateResult]]:
-    """Build a candidate of ``tables``, evaluate its gate, write the verdict into it and among the results of ``run_id``.
+    """Build a candidate of the manifest's ``tables``, evaluate its gate, write the verdict into it and among the results of ``run_id``.
 
     A candidate that fails is discarded: the verdict is kept by the caller, the rows stand in the warehouse. The
     caller holds the home's lock, so that leftovers of killed runs can go first.
     """
     settings = workspace.settings
-    write_docs(workspace)
+    write_docs(workspace, manifest)
     remove_orphans(settings.released, unfinished_s=0, finished_s=0)
     candidate = build_candidate(
         settings.warehouse_path, settings.released, tables, release_info(workspace), docs=settings.dbt_target

@@ -21,8 +21,8 @@ from ingestion.errors import TundishError
 from orchestration.lib.workspace import Workspace
 
 PAGE_NAME = "static_index.html"
-_MANIFEST_MARK = '"MANIFEST.JSON INLINE DATA"'
-_CATALOG_MARK = '"CATALOG.JSON INLINE DATA"'
+_MANIFEST_MARK = b'"MANIFEST.JSON INLINE DATA"'
+_CATALOG_MARK = b'"CATALOG.JSON INLINE DATA"'
 _CATALOG_SCHEMA = "https://schemas.getdbt.com/dbt/catalog/v1.json"
 
 
@@ -37,20 +37,20 @@ class DbtPageError(TundishError):
         )
 
 
-def write_docs(workspace: Workspace) -> Path:
-    """Write the page of the last build into dbt's target folder. Raises DbtPageError."""
+def write_docs(workspace: Workspace, manifest: Mapping[str, Any]) -> Path:
+    """Write the page of the last build of the manifest's project into dbt's target folder. Raises DbtPageError."""
     target = workspace.settings.dbt_target
-    manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
     with duckdb.connect(str(workspace.settings.warehouse_path), read_only=True) as connection:
-        catalog = _catalog(manifest, connection)
+        catalog = json.dumps(_catalog(manifest, connection), separators=(",", ":")).encode()
     template = Path(DOCS_INDEX_FILE_PATH)
-    page = template.read_text(encoding="utf-8")
-    for mark, data in ((_MANIFEST_MARK, manifest), (_CATALOG_MARK, catalog)):
+    page = template.read_bytes()  # as text each character would take four bytes
+    built = (target / "manifest.json").read_bytes()  # with the SQL that ran
+    for mark, data in ((_MANIFEST_MARK, built), (_CATALOG_MARK, catalog)):
         if mark not in page:
             raise DbtPageError(template)
-        page = page.replace(mark, _inline(data))
+        page = page.replace(mark, data.replace(b"</", b"<\\/"))  # no text of ours can end the script element
     written = target / PAGE_NAME
-    written.write_text(page, encoding="utf-8")
+    written.write_bytes(page)
     return written
 
 
@@ -93,8 +93,3 @@ def _entry(unique_id: str, node: Mapping[str, Any], columns: Mapping[str, Any]) 
         "columns": {name: {**column, "comment": None} for name, column in columns.items()},
         "stats": {"has_stats": {"id": "has_stats", "label": "Has Stats?", "value": False, "include": False}},
     }
-
-
-def _inline(data: Mapping[str, Any]) -> str:
-    """JSON that may stand inside a script element: no text of ours can end it."""
-    return json.dumps(data, separators=(",", ":")).replace("</", "<\\/")

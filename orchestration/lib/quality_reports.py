@@ -15,6 +15,7 @@ import pyarrow as pa
 from dagster import DagsterInstance
 
 from ingestion.errors import TundishError
+from orchestration.lib.bounded import open_bounded_in_memory
 from orchestration.lib.quality_results import collect_batches, counted_nulls, each_once, relation
 from orchestration.lib.workspace import Workspace
 from quality.trust.report import Subject, newest_run, render_report
@@ -69,8 +70,7 @@ def open_results(workspace: Workspace, fresh: pa.Table) -> Iterator[duckdb.DuckD
 
     ``ledger``: what ``quality.trust.column_day`` reads.
     """
-    with duckdb.connect() as connection:
-        connection.execute("set timezone = 'UTC'")
+    with open_bounded_in_memory(workspace.settings.scratch / "report") as connection:
         connection.register("fresh", fresh)
         connection.register("ledger", counted_nulls(workspace))
         kept = relation(workspace)

@@ -18,6 +18,7 @@ from dagster import AssetExecutionContext, DagsterInstance
 from ingestion.lake.commit import add_rows, data_files, table_version
 from ingestion.lake.ledger import SCHEMA as LEDGER
 from ingestion.typing.expressions import literals
+from orchestration.lib.bounded import open_bounded
 from orchestration.lib.dbt_results import last_build
 from orchestration.lib.workspace import Workspace
 from quality.result import GateResult
@@ -79,8 +80,7 @@ def test_results(workspace: Workspace, run_id: str, manifest: Mapping[str, Any])
 
 def fill_results(workspace: Workspace) -> None:
     """Replace the rows of the fact and of the marts in the warehouse by what the lake holds."""
-    with duckdb.connect(str(workspace.settings.warehouse_path)) as connection:
-        connection.execute("set timezone = 'UTC'")
+    with open_bounded(workspace.settings.warehouse_path) as connection:
         connection.execute("begin")
         connection.execute(f"delete from {FACT}")
         connection.execute(f"delete from {MART}")

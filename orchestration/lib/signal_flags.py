@@ -13,16 +13,25 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from orchestration.lib.bounded import open_bounded
 from quality.health.detect import find_flags
 from quality.health.flags import Flag
-from quality.health.hours import HOURS_PER_DAY, MEASURES, Floats, SignalHours, SignalTraits
+from quality.health.hours import HOURS_PER_DAY, MEASURES, SignalHours, SignalTraits
 
+ROWS_AT_ONCE = 25_000
+"""Hours of signals that the engine adds up together, so that what it holds does not grow with the history."""
 SIGNALS = """
     select signal_id, site_code, coalesce(equipment_id, signal_id), measurement,
         coalesce(low_limit, 'nan'::double), coalesce(high_limit, 'nan'::double)
     from core.dim_signal where signal_id in (select signal_id from core.fct_signal_hour) order by signal_id"""
-HOURS = """
-    select signal_id, epoch_us(hour_at) // 3600000000 as hour_no,
+SPAN = """
+    select min(epoch_us(hour_at)) // 3600000000, max(epoch_us(hour_at)) // 3600000000
+    from core.fct_signal_hour where signal_id in (select signal_id from core.dim_signal)"""
+HOURS = f"""
+    with places as (
+        select signal_id, row_number() over (order by signal_id) - 1 as place from ({SIGNALS}) as signals
+    )
+    select place, epoch_us(hour_at) // 3600000000 as hour_no,
         sum(mean_value * good_s) / nullif(sum(good_s), 0) as mean_value, arg_max(last_value, covered_s) as last_value,
         min(held_min_value) as held_min_value, max(held_max_value) as held_max_value,
         min(min_value) as min_value, max(max_value) as max_value,
@@ -31,12 +40,9 @@ HOURS = """
         max(max_lone_rise) as max_lone_rise, max(max_lone_drop) as max_lone_drop, sum(lone_sum) as lone_sum,
         sum(covered_s) as covered_s,
         epoch(max(_source_ingested_at)) - 3600.0 * (hour_no + 1) as latency_s
-    from core.fct_signal_hour group by signal_id, hour_no"""
-PLACED = f"""
-    with places as (
-        select signal_id, row_number() over (order by signal_id) - 1 as place from ({SIGNALS}) as signals
-    )
-    select hours.* exclude (signal_id), place from ({HOURS}) as hours join places using (signal_id)"""
+    from core.fct_signal_hour join places using (signal_id)
+    where hour_at >= make_timestamptz($since * 3600000000) and hour_at < make_timestamptz($until * 3600000000)
+    group by place, hour_no"""
 INSERT = """
     insert into core.fct_signal_flag_day by name
     with hours as (
@@ -61,10 +67,10 @@ INSERT = """
 
 def fill_signal_flags(warehouse: Path) -> int:
     """Judge all signals of a built warehouse anew and replace the rows of core.fct_signal_flag_day; return their number."""
-    with duckdb.connect(str(warehouse)) as connection:
-        connection.execute("set timezone = 'UTC'")
+    with open_bounded(warehouse) as connection:
         data = read_hours(connection)
-        flags = flag_table(data, find_flags(data) if data else [])
+    flags = flag_table(data, find_flags(data) if data else [])
+    with open_bounded(warehouse) as connection:
         connection.register("flags", flags)
         connection.execute("begin")
         connection.execute("delete from core.fct_signal_flag_day")
@@ -76,17 +82,18 @@ def fill_signal_flags(warehouse: Path) -> int:
 def read_hours(connection: duckdb.DuckDBPyConnection) -> SignalHours | None:
     """Return the hours of all signals as matrices; None if there are none."""
     traits = [SignalTraits(*row) for row in connection.execute(SIGNALS).fetchall()]
-    columns = connection.sql(PLACED).to_arrow_table()
-    if not columns.num_rows:
+    [(first, last)] = connection.execute(SPAN).fetchall()
+    if first is None:
         return None
-    place, hours = columns["place"].to_numpy(), columns["hour_no"].to_numpy()
-    first = int(hours.min()) // HOURS_PER_DAY * HOURS_PER_DAY
-    shape = (len(traits), int(hours.max()) - first + 1)
-    measures: dict[str, Floats] = {}
-    for name in MEASURES:
-        measures[name] = np.full(shape, np.nan)
-        measures[name][place, hours - first] = columns[name].to_numpy()
-    return SignalHours(traits, first, measures)
+    start = first // HOURS_PER_DAY * HOURS_PER_DAY
+    measures = {name: np.full((len(traits), last - start + 1), np.nan) for name in MEASURES}
+    step = max(HOURS_PER_DAY, ROWS_AT_ONCE // len(traits))
+    for since in range(start, last + 1, step):
+        columns = connection.sql(HOURS, params={"since": since, "until": since + step}).to_arrow_table()
+        place, hours = columns["place"].to_numpy(), columns["hour_no"].to_numpy() - start
+        for name, matrix in measures.items():
+            matrix[place, hours] = columns[name].to_numpy()
+    return SignalHours(traits, start, measures)
 
 
 def flag_table(data: SignalHours | None, flags: Sequence[Flag]) -> pa.Table:

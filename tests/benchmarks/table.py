@@ -164,7 +164,7 @@ def under_mib(limit: float, name: str = "tundish") -> Goal:
     return judge
 
 
-def no_more_memory(than: str, name: str, tolerance: float = 1.15) -> Goal:
+def no_more_memory(than: str, name: str, tolerance: float = 1.05) -> Goal:
     """`name` needs no more memory than `than`; allocators differ by some percent from run to run."""
 
     def judge(results: Results) -> tuple[str, bool]:

@@ -1,5 +1,8 @@
 """Loads that share a session: each table as if it were loaded alone, also beside other sessions of the same lake."""
 
+import os
+import subprocess
+import sys
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -122,3 +125,17 @@ def test_a_session_leaves_nothing_in_scratch(home: Home, killed_run_left: bool) 
 
 def _files(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize(("given", "wanted"), [(None, "system"), ("mimalloc", "mimalloc")])
+def test_memory_that_loads_have_freed_is_the_system_s_again_unless_arrow_was_told_otherwise(
+    given: str | None, wanted: str
+) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "ARROW_DEFAULT_MEMORY_POOL"}
+    if given is not None:
+        environment["ARROW_DEFAULT_MEMORY_POOL"] = given
+    code = "import ingestion.load, pyarrow; print(pyarrow.default_memory_pool().backend_name)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == wanted

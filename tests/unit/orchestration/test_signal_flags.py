@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from orchestration.lib.signal_flags import fill_signal_flags
+from orchestration.lib.signal_flags import fill_signal_flags, read_hours
 from quality.health.hours import SignalHours
 from tests.unit.quality.health_hours import FIRST_HOUR, START, VICTIM, plant, signal_hours
 
@@ -101,6 +101,32 @@ def test_the_order_of_rows_does_not_matter(tmp_path: Path, hours: pl.DataFrame) 
     other = warehouse(tmp_path / "other.duckdb", hours.sample(fraction=1.0, shuffle=True, seed=3))
     assert fill_signal_flags(one) == fill_signal_flags(other)
     assert flags(one) == flags(other)
+
+
+@pytest.mark.parametrize("rows_at_once", [1, 7_000])
+def test_hours_read_in_pieces_are_those_read_at_once(
+    tmp_path: Path, hours: pl.DataFrame, monkeypatch: pytest.MonkeyPatch, rows_at_once: int
+) -> None:
+    path = warehouse(tmp_path / "one.duckdb", hours)
+    with duckdb.connect(str(path)) as connection:
+        whole = read_hours(connection)
+        monkeypatch.setattr("orchestration.lib.signal_flags.ROWS_AT_ONCE", rows_at_once)
+        pieces = read_hours(connection)
+    assert whole is not None
+    assert pieces is not None
+    assert [signal.signal_id for signal in pieces.signals] == [signal.signal_id for signal in whole.signals]
+    assert pieces.first_hour == whole.first_hour
+    for name, matrix in whole.measures.items():
+        np.testing.assert_array_equal(pieces[name], matrix)
+
+
+def test_hours_of_signals_that_no_dictionary_knows_are_not_judged(
+    tmp_path: Path, hours: pl.DataFrame
+) -> None:
+    path = warehouse(tmp_path / "one.duckdb", hours)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("delete from core.dim_signal")
+        assert read_hours(connection) is None
 
 
 def test_no_hours_no_flags(tmp_path: Path, hours: pl.DataFrame) -> None:

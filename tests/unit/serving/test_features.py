@@ -1,5 +1,8 @@
 """Feature tables: one Delta version for each release, found again by its id, written once."""
 
+from pathlib import Path
+
+import duckdb
 import pyarrow as pa
 import pytest
 from deltalake import DeltaTable
@@ -91,3 +94,27 @@ def test_feature_version_names_what_is_there_instead(released, make):
 def test_publish_features_streams_an_empty_table(released, make):
     versions = publish_features(make(0))
     assert rows_at(released, versions[TABLE]) == []
+
+
+def test_a_new_column_is_there_from_its_release_on(released, make, tmp_path):
+    first = publish_features(make(3))
+    warehouse = write_warehouse(tmp_path / "wider.duckdb", 2)
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("alter table features.ftr_equipment__1h add column crest double default 1.5")
+        connection.execute("alter table features.ftr_equipment__1h alter rms type varchar")
+    wider = build(released, warehouse, "fedcba9876543210")
+    record_gates(wider, PASSED)
+    second = publish_features(wider)
+    assert [(row["crest"], row["rms"]) for row in rows_at(released, second[TABLE])] == [
+        (1.5, "0.0"),
+        (1.5, "0.5"),
+    ]
+    assert [row["rms"] for row in rows_at(released, first[TABLE])] == [0.0, 0.5, 1.0]
+    assert "crest" not in rows_at(released, first[TABLE])[0]
+
+
+def test_the_gated_file_is_what_is_published(released, make):
+    candidate = make(3)
+    publish_features(candidate)
+    (file,) = DeltaTable(str(released / "features" / TABLE)).file_uris()
+    assert Path(file).read_bytes() == (candidate.folder / "features" / f"{TABLE}.parquet").read_bytes()
