@@ -193,13 +193,18 @@ class DelimitedReader:
     def _whole(self, piece: Piece, fields: int) -> tuple[int, bytes]:
         """(number of records, their bytes in the copy) if all records of a block are right at a glance, else (0, b"")."""
         dialect, copy = self._dialect, self._dialect.copy
-        raw = piece.plain() if isinstance(piece, terminated.Rows) else text.unix_lines(piece.raw)
-        if isinstance(piece, text.Line) or dialect.is_quoted(raw):
+        if isinstance(piece, text.Line) or dialect.is_quoted(piece.raw):
             return 0, b""
-        if copy is not dialect:
-            if any(mark in raw for mark in (copy.separator, copy.mark, b"\r")):
-                return 0, b""
-            raw = raw.replace(dialect.separator, copy.separator)
+        if copy is dialect:
+            raw = text.unix_lines(piece.raw)
+        elif copy.separator in piece.raw or copy.mark in piece.raw:
+            return 0, b""
+        elif isinstance(piece, terminated.Rows):
+            raw = piece.parted(dialect.separator, copy.separator)
+        else:
+            raw = text.unix_lines(piece.raw).replace(dialect.separator, copy.separator)
+        if copy is not dialect and b"\r" in raw:
+            return 0, b""
         count = well_formed(text.Block(piece.number, raw), copy.separator, fields, self._limit)
         return count, self._unmarked(raw, b"\n") if count else b""
 

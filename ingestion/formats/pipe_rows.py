@@ -13,8 +13,9 @@ import numpy.typing as npt
 
 from ingestion.formats import text
 
-_BAR, _LINE_END = ord("|"), ord("\n")
+_BAR, _LINE_END, _FRAME = ord("|"), ord("\n"), 0x1E
 _DOUBTFUL = (b"*", b"---", b"\x1e", b"\x1f", b"\r")  # totals, rules, marks of the copy
+_COPIED = bytes.maketrans(b"|", b"\x1f")
 
 
 @dataclass(frozen=True)
@@ -41,11 +42,13 @@ def stretches(block: text.Block, bars: int, header: str, limit: int) -> Iterator
     for mark in (*_DOUBTFUL, header.encode()):
         for at in _places(raw, mark):
             plain[np.searchsorted(ends, at)] = False
+    framed = codes.copy()
+    framed[starts[plain]] = framed[ends[plain] - 1] = _FRAME  # which no plain row holds
     borders = [0, *(np.flatnonzero(np.diff(plain)) + 1).tolist(), len(ends)]
     for first, last in itertools.pairwise(borders):
         if plain[first]:
-            rows = raw[starts[first] + 1 : ends[last - 1] - 1].replace(b"|\n|", b"\n").replace(b"|", b"\x1f")
-            yield Stretch(last - first, rows + b"\n")
+            rows = framed[starts[first] : ends[last - 1] + 1].tobytes()
+            yield Stretch(last - first, rows.translate(_COPIED, bytes([_FRAME])))
         else:
             part = raw[starts[first] : ends[last - 1] + 1]
             yield from text.Block(block.number + first, part).lines(limit)

@@ -1,6 +1,7 @@
 """Dialects of delimited text: every delimiter, row end and encoding that a bulk export was seen with, and broken ones."""
 
 import codecs
+import re
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from ingestion.contracts import Contract
 from ingestion.errors import ContractError
+from ingestion.formats import terminated
 from tests.unit.ingestion.home import Home, column
 
 COLUMNS = [column("id", "BIGINT", key=1), column("note"), column("qty", "DOUBLE")]
@@ -250,3 +252,30 @@ def test_any_text_survives_bulk_rows(
     assert batch.status == "committed", batch.message
     expected = [(number, a or None, b or None) for number, (a, b) in enumerate(fields, start=1)]
     assert home.rows(given, "n, a, b") == expected
+
+
+MARKS = [
+    ("+|", "&|\n"),
+    ("|", "\n"),
+    ("~", "~\n"),
+    ("||", "|\n"),
+    ("ab", "ba\n"),
+    ("a", "b"),
+    ("+|", "|+\n"),
+    ("+&", "&|\n"),
+]
+
+
+@given(st.sampled_from(MARKS), st.lists(st.text("+|&~ab \n\r", max_size=6), max_size=12), st.booleans())
+def test_rows_part_at_each_separator_wherever_else_its_bytes_stand(
+    marks: tuple[str, str], texts: list[str], separated: bool
+) -> None:
+    separator, end = marks
+    raw = "".join(text + (separator + text if separated else "") + end for text in texts)
+    *rows, rest = re.split(re.escape(end).replace("\\\n", "\r?\n"), raw)
+    assert not rest
+    wanted = "".join(row.replace(separator, "\x1f") + "\n" for row in rows)
+    if any("\n" in row for row in rows):  # they hold line feeds of their own: looked at one by one
+        wanted = ""
+    seen = terminated.Rows(1, raw.encode(), terminated.RowEnd(end))
+    assert seen.parted(separator.encode(), b"\x1f").decode() == wanted
