@@ -12,6 +12,8 @@ import duckdb
 
 MEMORY_LIMIT = "64MB"
 """What does not fit goes to disk; without a limit the engine keeps every block that it has read until it is closed."""
+THREADS = 2
+"""Each holds blocks of its own: many of them would need more than the limit."""
 
 
 def open_bounded(database: Path) -> duckdb.DuckDBPyConnection:
@@ -25,5 +27,5 @@ def open_bounded_in_memory(spill: Path) -> duckdb.DuckDBPyConnection:
 
 
 def _limited(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
-    connection.execute(f"set timezone = 'UTC'; set memory_limit = '{MEMORY_LIMIT}'")
+    connection.execute(f"set timezone = 'UTC'; set memory_limit = '{MEMORY_LIMIT}'; set threads = {THREADS}")
     return connection
