@@ -176,6 +176,14 @@ def quiet_third_parties() -> None:
     os.environ.update(_QUIET)
 
 
+def give_memory_back() -> None:
+    """Let Arrow allocate by the system's allocator, unless it was told otherwise; call before pyarrow is imported.
+
+    Its own keeps what threads have freed until the process ends: 170 of 780 MiB after the loads of a day.
+    """
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+
+
 def announce_spark(remote: str) -> None:
     """Tell this process where its Spark Connect endpoint is; dbt-spark's method `session` looks there."""
     os.environ["SPARK_REMOTE"] = remote
