@@ -5,6 +5,6 @@ Does not belong here: gates that judge a batch (quality), models (dbt_project), 
 Imports nothing of the upper rooms: no Dagster, no dbt, no Great Expectations.
 """
 
-from ingestion.settings import give_memory_back
+from ingestion.settings import use_system_allocator
 
-give_memory_back()
+use_system_allocator()

@@ -176,8 +176,8 @@ def quiet_third_parties() -> None:
     os.environ.update(_QUIET)
 
 
-def give_memory_back() -> None:
-    """Let Arrow allocate by the system's allocator, unless it was told otherwise; call before pyarrow is imported.
+def use_system_allocator() -> None:
+    """Let Arrow allocate by the system's allocator, unless its variable is set; call before pyarrow is imported.
 
     Its own keeps what threads have freed until the process ends: 170 of 780 MiB after the loads of a day.
     """

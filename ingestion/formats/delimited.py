@@ -195,15 +195,12 @@ class DelimitedReader:
         dialect, copy = self._dialect, self._dialect.copy
         if isinstance(piece, text.Line) or dialect.is_quoted(piece.raw):
             return 0, b""
-        if copy is dialect:
-            raw = text.unix_lines(piece.raw)
-        elif copy.separator in piece.raw or copy.mark in piece.raw:
-            return 0, b""
-        elif isinstance(piece, terminated.Rows):
+        if isinstance(piece, terminated.Rows):
             raw = piece.parted(dialect.separator, copy.separator)
         else:
-            raw = text.unix_lines(piece.raw).replace(dialect.separator, copy.separator)
-        if copy is not dialect and b"\r" in raw:
+            raw = text.unix_lines(piece.raw)
+            raw = raw if copy is dialect else raw.replace(dialect.separator, copy.separator)
+        if copy is not dialect and (copy.separator in piece.raw or copy.mark in piece.raw or b"\r" in raw):
             return 0, b""
         count = well_formed(text.Block(piece.number, raw), copy.separator, fields, self._limit)
         return count, self._unmarked(raw, b"\n") if count else b""

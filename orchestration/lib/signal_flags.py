@@ -68,7 +68,7 @@ INSERT = """
 def fill_signal_flags(warehouse: Path) -> int:
     """Judge all signals of a built warehouse anew and replace the rows of core.fct_signal_flag_day; return their number."""
     with open_bounded(warehouse) as connection:
-        data = read_hours(connection)
+        data = read_hours(connection)  # what the engine read is let go of before they are judged
     flags = flag_table(data, find_flags(data) if data else [])
     with open_bounded(warehouse) as connection:
         connection.register("flags", flags)

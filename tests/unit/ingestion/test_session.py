@@ -128,9 +128,7 @@ def _files(folder: Path) -> list[Path]:
 
 
 @pytest.mark.parametrize(("given", "wanted"), [(None, "system"), ("mimalloc", "mimalloc")])
-def test_memory_that_loads_have_freed_is_the_system_s_again_unless_arrow_was_told_otherwise(
-    given: str | None, wanted: str
-) -> None:
+def test_arrow_allocates_by_the_system_unless_it_was_told_otherwise(given: str | None, wanted: str) -> None:
     environment = {name: value for name, value in os.environ.items() if name != "ARROW_DEFAULT_MEMORY_POOL"}
     if given is not None:
         environment["ARROW_DEFAULT_MEMORY_POOL"] = given

@@ -91,7 +91,7 @@ def test_feature_version_names_what_is_there_instead(released, make):
         feature_version(released, "ftr_gone", candidate.release_id)
 
 
-def test_publish_features_streams_an_empty_table(released, make):
+def test_publish_features_of_an_empty_table(released, make):
     versions = publish_features(make(0))
     assert rows_at(released, versions[TABLE]) == []
 
